@@ -1,0 +1,3 @@
+//! The command line: parse it, dispatch, turn the result into an exit code.
+
+fn main() {}

@@ -1,0 +1,166 @@
+//! Each way a request can fail, once: the status, the `Proxy-Status` error, the
+//! response flag and the text all come from here.
+
+/// Why the gateway itself ended a request.
+///
+/// Statuses are RFC 9110's, error types RFC 9209's (section 2.3), flags Envoy's
+/// `%RESPONSE_FLAGS%` where Envoy has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// The request is not one that can be forwarded.
+    MalformedRequest,
+    /// No route takes the path.
+    NoRoute,
+    /// The request carries our own `Via`: it has been here before.
+    Loop,
+    /// The service's name has no usable address.
+    Unresolved,
+    /// The connection to the service was refused or failed otherwise.
+    ConnectFailed,
+    /// The connection to the service took longer than `timeouts.connect`.
+    ConnectTimeout,
+    /// The service closed or reset the connection before its response header.
+    ConnectionTerminated,
+    /// The response header took longer than `timeouts.response_header`.
+    ResponseTimeout,
+    /// The service's answer is not HTTP.
+    MalformedResponse,
+    /// The client went away; nobody is left to answer.
+    ClientGone,
+    /// A bug of ours.
+    Internal,
+}
+
+impl Failure {
+    /// Every failure, for tables and tests.
+    pub const ALL: [Self; 11] = [
+        Self::MalformedRequest,
+        Self::NoRoute,
+        Self::Loop,
+        Self::Unresolved,
+        Self::ConnectFailed,
+        Self::ConnectTimeout,
+        Self::ConnectionTerminated,
+        Self::ResponseTimeout,
+        Self::MalformedResponse,
+        Self::ClientGone,
+        Self::Internal,
+    ];
+
+    /// The status that the client gets; 499 only ever appears in the log.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::MalformedRequest => 400,
+            Self::NoRoute => 404,
+            Self::ClientGone => 499,
+            Self::Internal => 500,
+            Self::ConnectFailed | Self::ConnectionTerminated | Self::MalformedResponse => 502,
+            Self::Unresolved => 503,
+            Self::ConnectTimeout | Self::ResponseTimeout => 504,
+            Self::Loop => 508,
+        }
+    }
+
+    /// The `error` parameter of `Proxy-Status` (RFC 9209, section 2.3).
+    #[must_use]
+    pub const fn proxy_status_error(self) -> &'static str {
+        match self {
+            Self::MalformedRequest | Self::ClientGone => "http_request_error",
+            Self::NoRoute => "destination_not_found",
+            Self::Loop => "proxy_loop_detected",
+            Self::Unresolved => "dns_error",
+            Self::ConnectFailed => "connection_refused",
+            Self::ConnectTimeout => "connection_timeout",
+            Self::ConnectionTerminated => "connection_terminated",
+            Self::ResponseTimeout => "http_response_timeout",
+            Self::MalformedResponse => "http_protocol_error",
+            Self::Internal => "proxy_internal_error",
+        }
+    }
+
+    /// The response flag of the log: Envoy's, but for `LR` (loop).
+    #[must_use]
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => "DPE",
+            Self::NoRoute => "NR",
+            Self::Loop => "LR",
+            Self::Unresolved => "UH",
+            Self::ConnectFailed | Self::ConnectTimeout => "UF",
+            Self::ConnectionTerminated => "UC",
+            Self::ResponseTimeout => "UT",
+            Self::MalformedResponse => "UPE",
+            Self::ClientGone => "DC",
+            Self::Internal => "FI",
+        }
+    }
+
+    /// The phrase of the status, `title` of the problem document (RFC 9457).
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self.status() {
+            400 => "Bad Request",
+            404 => "Not Found",
+            499 => "Client Closed Request",
+            502 => "Bad Gateway",
+            503 => "Service Unavailable",
+            504 => "Gateway Timeout",
+            508 => "Loop Detected",
+            _ => "Internal Server Error",
+        }
+    }
+
+    /// What a client may know: no address, no version, no name of a service.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::MalformedRequest => "The request can't be forwarded as it is.",
+            Self::NoRoute => "No route takes this path.",
+            Self::Loop => "The request has passed this gateway before.",
+            Self::Unresolved => "The address of the service isn't known at the moment.",
+            Self::ConnectFailed => "The service can't be reached.",
+            Self::ConnectTimeout => "The service didn't accept the connection in time.",
+            Self::ConnectionTerminated => "The service closed the connection before it answered.",
+            Self::ResponseTimeout => "The service didn't answer in time.",
+            Self::MalformedResponse => "The service's answer isn't valid HTTP.",
+            Self::ClientGone => "The client closed the connection.",
+            Self::Internal => "The gateway failed to handle the request.",
+        }
+    }
+
+    /// True for what an operator must look at, as against what a client did wrong.
+    #[must_use]
+    pub const fn is_ours_or_upstream(self) -> bool {
+        self.status() >= 500
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn the_table_is_the_one_in_the_design() {
+        let rows: Vec<String> = Failure::ALL
+            .iter()
+            .map(|f| format!("{} {} {}", f.status(), f.proxy_status_error(), f.flag()))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "400 http_request_error DPE",
+                "404 destination_not_found NR",
+                "508 proxy_loop_detected LR",
+                "503 dns_error UH",
+                "502 connection_refused UF",
+                "504 connection_timeout UF",
+                "502 connection_terminated UC",
+                "504 http_response_timeout UT",
+                "502 http_protocol_error UPE",
+                "499 http_request_error DC",
+                "500 proxy_internal_error FI",
+            ]
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! Path normalisation, once per request and before matching: the path that was
+//! matched is the path that is sent.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::config::Normalization;
+
+/// Why a path is refused rather than normalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadPath {
+    /// More `..` than segments before it.
+    AboveRoot,
+    /// A control byte, plain or escaped: no service expects one, logs suffer.
+    ControlByte,
+}
+
+impl fmt::Display for BadPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AboveRoot => "the path climbs above the root",
+            Self::ControlByte => "the path has a control byte",
+        })
+    }
+}
+
+/// Brings a path (no query) into the form in which it is matched and sent.
+///
+/// The steps are Envoy's, in Envoy's order (`maybeNormalizePath`): escaped
+/// slashes, then backslashes, unreserved escapes and dot segments, then runs of
+/// slashes. A path that needs none of them is returned as it is.
+///
+/// # Errors
+/// [`BadPath`], in every mode but [`Normalization::None`].
+pub fn normalize(path: &[u8], mode: Normalization) -> Result<Cow<'_, [u8]>, BadPath> {
+    if mode == Normalization::None || is_plain(path) {
+        return Ok(Cow::Borrowed(path));
+    }
+    let unescaped = match mode {
+        Normalization::DecodeAndMergeSlashes => decode(path, |b| matches!(b, b'/' | b'\\')),
+        _ => Cow::Borrowed(path),
+    };
+    let turned: Vec<u8> = decode(&unescaped, is_unreserved)
+        .iter()
+        .map(|&b| if b == b'\\' { b'/' } else { b })
+        .collect();
+    if has_control(&turned) {
+        return Err(BadPath::ControlByte);
+    }
+    let resolved = resolve_dots(&turned)?;
+    Ok(Cow::Owned(match mode {
+        Normalization::Base => resolved,
+        _ => merge_slashes(&resolved),
+    }))
+}
+
+/// True when no step of any mode could change the path.
+fn is_plain(path: &[u8]) -> bool {
+    let mut previous = 0;
+    for &b in path {
+        let suspicious = matches!(b, b'%' | b'\\' | 0..=0x1f | 0x7f)
+            || (previous == b'/' && matches!(b, b'/' | b'.'));
+        if suspicious {
+            return false;
+        }
+        previous = b;
+    }
+    true
+}
+
+/// RFC 3986, section 2.3.
+fn is_unreserved(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~')
+}
+
+/// The byte that a `%XX` at the start of `bytes` stands for.
+fn escaped(bytes: &[u8]) -> Option<u8> {
+    let digit = |b: u8| (b as char).to_digit(16);
+    match bytes {
+        [b'%', high, low, ..] => u8::try_from(digit(*high)? << 4 | digit(*low)?).ok(),
+        _ => None,
+    }
+}
+
+/// One pass that decodes the escapes of `wanted` bytes and leaves the others.
+fn decode(path: &[u8], wanted: impl Fn(u8) -> bool) -> Cow<'_, [u8]> {
+    if !path.contains(&b'%') {
+        return Cow::Borrowed(path);
+    }
+    let mut out = Vec::with_capacity(path.len());
+    let mut at = 0;
+    while at < path.len() {
+        match escaped(&path[at..]).filter(|&b| wanted(b)) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(path[at]);
+                at += 1;
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn has_control(path: &[u8]) -> bool {
+    path.iter().enumerate().any(|(at, b)| {
+        b.is_ascii_control() || escaped(&path[at..]).is_some_and(|b| b.is_ascii_control())
+    })
+}
+
+/// RFC 3986, section 5.2.4, except that climbing above the root is an error.
+fn resolve_dots(path: &[u8]) -> Result<Vec<u8>, BadPath> {
+    let mut out: Vec<u8> = Vec::with_capacity(path.len());
+    let mut segments = path
+        .strip_prefix(b"/")
+        .unwrap_or(path)
+        .split(|&b| b == b'/')
+        .peekable();
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        match segment {
+            b"." => {}
+            b".." => {
+                let parent = out.iter().rposition(|&b| b == b'/');
+                out.truncate(parent.ok_or(BadPath::AboveRoot)?);
+            }
+            _ => {
+                out.push(b'/');
+                out.extend_from_slice(segment);
+                continue;
+            }
+        }
+        if last {
+            out.push(b'/');
+        }
+    }
+    Ok(out)
+}
+
+fn merge_slashes(path: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(path.len());
+    for &b in path {
+        if b != b'/' || out.last() != Some(&b'/') {
+            out.push(b);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use Normalization::{Base, DecodeAndMergeSlashes, MergeSlashes, None as Off};
+
+    fn go(path: &str, mode: Normalization) -> Result<String, BadPath> {
+        normalize(path.as_bytes(), mode).map(|p| String::from_utf8(p.into_owned()).unwrap())
+    }
+
+    #[test]
+    fn the_modes_differ_where_istio_says_so() {
+        // path, none, base, merge_slashes, decode_and_merge_slashes
+        let table = [
+            ("/a/b", "/a/b", "/a/b", "/a/b", "/a/b"),
+            ("/", "/", "/", "/", "/"),
+            ("/a/../b", "/a/../b", "/b", "/b", "/b"),
+            ("/a/./b", "/a/./b", "/a/b", "/a/b", "/a/b"),
+            ("/a/..", "/a/..", "/", "/", "/"),
+            ("/a/.", "/a/.", "/a/", "/a/", "/a/"),
+            ("/a/b/..", "/a/b/..", "/a/", "/a/", "/a/"),
+            ("/a//b", "/a//b", "/a//b", "/a/b", "/a/b"),
+            ("/a//../b", "/a//../b", "/a/b", "/a/b", "/a/b"),
+            ("//", "//", "//", "/", "/"),
+            ("/a\\b", "/a\\b", "/a/b", "/a/b", "/a/b"),
+            ("/a%2Fb", "/a%2Fb", "/a%2Fb", "/a%2Fb", "/a/b"),
+            ("/a%2f%2Fb", "/a%2f%2Fb", "/a%2f%2Fb", "/a%2f%2Fb", "/a/b"),
+            ("/a%5cb", "/a%5cb", "/a%5cb", "/a%5cb", "/a/b"),
+            ("/a%252Fb", "/a%252Fb", "/a%252Fb", "/a%252Fb", "/a%252Fb"),
+            ("/%61%7E%2D", "/%61%7E%2D", "/a~-", "/a~-", "/a~-"),
+            ("/x/%2e%2E/y", "/x/%2e%2E/y", "/y", "/y", "/y"),
+            ("/x/..%2Fy", "/x/..%2Fy", "/x/..%2Fy", "/x/..%2Fy", "/y"),
+            (
+                "/%C3%A9%20%3F",
+                "/%C3%A9%20%3F",
+                "/%C3%A9%20%3F",
+                "/%C3%A9%20%3F",
+                "/%C3%A9%20%3F",
+            ),
+            ("/a%zz%2", "/a%zz%2", "/a%zz%2", "/a%zz%2", "/a%zz%2"),
+            (
+                "/.hidden/..x",
+                "/.hidden/..x",
+                "/.hidden/..x",
+                "/.hidden/..x",
+                "/.hidden/..x",
+            ),
+        ];
+        for (path, none, base, merge, all) in table {
+            assert_eq!(go(path, Off).as_deref(), Ok(none), "{path} none");
+            assert_eq!(go(path, Base).as_deref(), Ok(base), "{path} base");
+            assert_eq!(go(path, MergeSlashes).as_deref(), Ok(merge), "{path} merge");
+            assert_eq!(
+                go(path, DecodeAndMergeSlashes).as_deref(),
+                Ok(all),
+                "{path} all"
+            );
+        }
+    }
+
+    #[test]
+    fn climbing_above_the_root_is_refused() {
+        for path in ["/..", "/../a", "/a/../../b", "/%2e%2e/a", "/..\\a"] {
+            assert_eq!(go(path, Base), Err(BadPath::AboveRoot), "{path}");
+            assert_eq!(go(path, Off).as_deref(), Ok(path));
+        }
+        assert_eq!(
+            go("/a%2f..%2f..%2fb", DecodeAndMergeSlashes),
+            Err(BadPath::AboveRoot)
+        );
+    }
+
+    #[test]
+    fn control_bytes_are_refused_plain_and_escaped() {
+        for path in ["/a%00", "/a%0d%0Ab", "/a%7f", "/a\tb", "/%1F"] {
+            assert_eq!(go(path, Base), Err(BadPath::ControlByte), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_ordinary_path_is_not_copied() {
+        let path = normalize(b"/blog/api/posts/7", MergeSlashes).unwrap();
+        assert!(matches!(path, Cow::Borrowed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_keeps_the_leading_slash(path in "/[ -~]{0,40}") {
+            for mode in [Off, Base, MergeSlashes, DecodeAndMergeSlashes] {
+                if let Ok(out) = normalize(path.as_bytes(), mode) {
+                    prop_assert_eq!(out.first(), Some(&b'/'));
+                }
+            }
+        }
+
+        #[test]
+        fn no_dot_segment_or_double_slash_is_left(path in "/[a./%2eE\\\\]{0,30}") {
+            if let Ok(out) = go(&path, MergeSlashes) {
+                prop_assert!(!out.contains("//"), "{}", out);
+                prop_assert!(!out.split('/').any(|s| s == "." || s == ".."), "{}", out);
+            }
+        }
+    }
+}

@@ -8,4 +8,6 @@
 
 pub mod config;
 pub mod failure;
+pub mod guard;
 pub mod route;
+pub mod upstream;

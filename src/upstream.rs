@@ -1,0 +1,10 @@
+//! Where services are: names resolved in the background, addresses published
+//! as peers that a request only has to copy.
+
+mod addresses;
+mod lookup;
+mod refresh;
+mod service;
+
+pub use refresh::Refresher;
+pub use service::Upstream;

@@ -1,0 +1,89 @@
+//! One DNS look-up.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{
+    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
+};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+
+use crate::config::{Dns, DnsServers};
+
+/// What a name resolved to.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) ips: Vec<IpAddr>,
+    /// As the server said it, not yet clamped.
+    pub(super) ttl: Duration,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LookupError {
+    #[error("no answer within {0:?}; is the DNS server reachable?")]
+    Timeout(Duration),
+    #[error("{0}")]
+    Failed(#[from] NetError),
+    #[error("the answer has no address")]
+    Empty,
+}
+
+/// Asks for the IPv4 addresses of a name, or its IPv6 ones if it has only those.
+///
+/// The resolver is made anew each time: a look-up happens once a second at the
+/// most, and a changed resolv.conf or hosts file counts at once.
+pub(super) async fn look_up(name: &str, dns: &Dns) -> Result<Answer, LookupError> {
+    let query = async {
+        let lookup = resolver(dns)?.lookup_ip(query_name(name, dns)).await?;
+        let ips: Vec<IpAddr> = lookup.iter().collect();
+        let ttl = lookup
+            .valid_until()
+            .saturating_duration_since(Instant::now());
+        if ips.is_empty() {
+            return Err(LookupError::Empty);
+        }
+        Ok(Answer { ips, ttl })
+    };
+    tokio::time::timeout(dns.timeout, query)
+        .await
+        .unwrap_or(Err(LookupError::Timeout(dns.timeout)))
+}
+
+/// Without a search list a name is what it is: the final dot keeps the
+/// resolver from looking for one.
+fn query_name(name: &str, dns: &Dns) -> String {
+    match dns.servers {
+        DnsServers::System => name.to_owned(),
+        DnsServers::Explicit(_) => format!("{}.", name.trim_end_matches('.')),
+    }
+}
+
+fn resolver(dns: &Dns) -> Result<TokioResolver, NetError> {
+    let mut builder = match &dns.servers {
+        DnsServers::System => TokioResolver::builder_tokio()?,
+        DnsServers::Explicit(servers) => {
+            let servers = servers.iter().map(|address| {
+                let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut c| {
+                    c.port = address.port();
+                    c
+                });
+                NameServerConfig::new(address.ip(), true, connections.into())
+            });
+            let config = ResolverConfig::from_parts(None, vec![], servers.collect());
+            let mut builder =
+                TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+            builder.options_mut().use_hosts_file = ResolveHosts::Never;
+            builder
+        }
+    };
+    let options = builder.options_mut();
+    options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
+    options.cache_size = 0;
+    // One lost packet should not cost a look-up: two tries fit into the limit.
+    options.timeout = dns.timeout / 2;
+    options.attempts = 2;
+    builder.build()
+}

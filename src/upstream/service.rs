@@ -1,0 +1,121 @@
+//! One service as requests see it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use pingora_core::upstreams::peer::HttpPeer;
+use tokio::sync::{Notify, watch};
+
+use super::addresses::Addresses;
+use crate::config::{Service, ServiceHost};
+
+/// A service with the addresses that are known for it right now.
+///
+/// Requests read; only the refresher writes. Reading takes no lock.
+#[derive(Debug)]
+pub struct Upstream {
+    service: Service,
+    addresses: ArcSwapOption<Addresses>,
+    turn: AtomicUsize,
+    /// Asks the refresher to look the name up before its time.
+    pub(super) early: Notify,
+    /// Counts finished look-ups.
+    pub(super) lookups: watch::Sender<u64>,
+}
+
+impl Upstream {
+    /// A service by name has no address until the refresher finds one; a
+    /// service by address has it from the start.
+    #[must_use]
+    pub fn new(service: &Service) -> Self {
+        let known = match &service.authority.host {
+            ServiceHost::Ip(ip) => Addresses::new(service, &[*ip]),
+            ServiceHost::Name(_) => None,
+        };
+        Self {
+            service: service.clone(),
+            addresses: ArcSwapOption::new(known.map(Arc::new)),
+            turn: AtomicUsize::new(0),
+            early: Notify::new(),
+            lookups: watch::Sender::new(0),
+        }
+    }
+
+    /// The configuration of the service.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// The name to resolve; `None` when the service is given by address.
+    #[must_use]
+    pub fn dns_name(&self) -> Option<&str> {
+        match &self.service.authority.host {
+            ServiceHost::Name(name) => Some(name),
+            ServiceHost::Ip(_) => None,
+        }
+    }
+
+    /// Whether a request can be sent now.
+    #[must_use]
+    pub fn is_resolved(&self) -> bool {
+        self.addresses.load().is_some()
+    }
+
+    /// How many addresses are known now.
+    #[must_use]
+    pub fn address_count(&self) -> usize {
+        self.addresses.load().as_ref().map_or(0, |a| a.len())
+    }
+
+    /// The addresses that are known now, in ascending order.
+    #[must_use]
+    pub fn socket_addrs(&self) -> Vec<SocketAddr> {
+        let addresses = self.addresses.load();
+        addresses.iter().flat_map(|a| a.socket_addrs()).collect()
+    }
+
+    /// Takes the next turn; a request takes one and counts up from it when it
+    /// has to try another address.
+    #[must_use]
+    pub fn take_turn(&self) -> usize {
+        self.turn.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A copy of the peer whose turn it is; `None` while the name is unresolved.
+    #[must_use]
+    pub fn peer(&self, turn: usize) -> Option<Box<HttpPeer>> {
+        let addresses = self.addresses.load();
+        addresses
+            .as_ref()
+            .map(|a| Box::new(a.in_turn(turn).clone()))
+    }
+
+    /// Tells that an address refused a connection: it may be the wrong one by now.
+    pub fn suspect(&self) {
+        self.early.notify_one();
+    }
+
+    /// Waits until a look-up has finished, at most `limit`.
+    pub async fn looked_up(&self, limit: Duration) {
+        let mut lookups = self.lookups.subscribe();
+        // An error means that the limit passed: the addresses are what they are.
+        let _ = tokio::time::timeout(limit, lookups.changed()).await;
+    }
+
+    /// Puts the addresses in place. True when they differ from those before.
+    pub(super) fn publish(&self, found: Option<Addresses>) -> bool {
+        let before = self.addresses.load();
+        let changed = match (before.as_ref(), &found) {
+            (Some(before), Some(found)) => !before.same_as(found),
+            (before, found) => before.is_some() != found.is_some(),
+        };
+        if changed {
+            self.addresses.store(found.map(Arc::new));
+        }
+        changed
+    }
+}

@@ -9,5 +9,7 @@
 pub mod config;
 pub mod failure;
 pub mod guard;
+pub mod lifecycle;
+pub mod proxy;
 pub mod route;
 pub mod upstream;

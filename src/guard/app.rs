@@ -42,5 +42,6 @@ impl<A: ServerApp + Send + Sync + 'static> ServerApp for Guarded<A> {
 
     async fn cleanup(&self) {
         self.inner.cleanup().await;
+        self.connections.close();
     }
 }

@@ -5,15 +5,18 @@ use tokio::sync::watch;
 /// Counts open connections. It is touched when one opens or closes, never by a
 /// request.
 #[derive(Debug)]
-pub struct Connections {
-    open: watch::Sender<usize>,
+pub struct Connections(watch::Sender<State>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct State {
+    open: usize,
+    /// No further one will be accepted.
+    closing: bool,
 }
 
 impl Default for Connections {
     fn default() -> Self {
-        Self {
-            open: watch::Sender::new(0),
-        }
+        Self(watch::Sender::new(State::default()))
     }
 }
 
@@ -25,23 +28,28 @@ impl Connections {
     /// Connections that are open now.
     #[must_use]
     pub fn open(&self) -> usize {
-        *self.open.borrow()
+        self.0.borrow().open
     }
 
-    /// Waits until none is open.
-    pub async fn all_closed(&self) {
+    /// Waits until the listeners are closed and no connection is open.
+    pub async fn drained(&self) {
+        let mut states = self.0.subscribe();
         // The sender lives in self, so the wait can't fail.
-        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+        let _ = states.wait_for(|s| s.closing && s.open == 0).await;
     }
 
     pub(super) fn enter(&self) -> Place<'_> {
-        self.open.send_modify(|open| *open += 1);
+        self.0.send_modify(|state| state.open += 1);
         Place(self)
+    }
+
+    pub(super) fn close(&self) {
+        self.0.send_modify(|state| state.closing = true);
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.0.open.send_modify(|open| *open -= 1);
+        self.0.0.send_modify(|state| state.open -= 1);
     }
 }

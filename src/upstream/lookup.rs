@@ -66,10 +66,11 @@ fn resolver(dns: &Dns) -> Result<TokioResolver, NetError> {
         DnsServers::System => TokioResolver::builder_tokio()?,
         DnsServers::Explicit(servers) => {
             let servers = servers.iter().map(|address| {
-                let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut c| {
-                    c.port = address.port();
-                    c
-                });
+                let connections =
+                    [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut c| {
+                        c.port = address.port();
+                        c
+                    });
                 NameServerConfig::new(address.ip(), true, connections.into())
             });
             let config = ResolverConfig::from_parts(None, vec![], servers.collect());

@@ -1,0 +1,8 @@
+//! Start and stop: sockets, the Pingora server around the gateway, signals.
+
+mod listeners;
+mod server;
+mod signals;
+
+pub use listeners::{BindError, Listeners};
+pub use server::{ServeError, serve};

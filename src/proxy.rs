@@ -1,0 +1,14 @@
+//! The thin `ProxyHttp` implementation: it carries the answers of `route` and
+//! `upstream` to the wire, and every failure to `failure`.
+
+mod answer;
+mod classify;
+mod client;
+mod ctx;
+mod gateway;
+mod request;
+mod response;
+mod snapshot;
+
+pub use gateway::{Gateway, MAX_TRIES};
+pub use snapshot::Snapshot;

@@ -1,0 +1,91 @@
+//! The answers that the gateway writes itself.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+use pingora_core::Result;
+use pingora_http::ResponseHeader;
+use pingora_proxy::Session;
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// The name under which the gateway appears in `Proxy-Status` and `Via`.
+pub(super) const PSEUDONYM: &str = "api-gateway";
+
+/// What the Go program answered under `/stats`; dashboards read it.
+const STATS: &str = r#"{"api-gateway":{"info":"Proxying API requests","service_status":"online"}}"#;
+
+/// A problem document (RFC 9457).
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    request_id: &'a str,
+}
+
+/// Tells the client that the gateway gave up on the request.
+pub(super) async fn failure(
+    session: &mut Session,
+    failure: Failure,
+    request_id: Option<&HeaderValue>,
+    proxy_status: bool,
+) -> Result<()> {
+    let problem = Problem {
+        r#type: "about:blank",
+        title: failure.title(),
+        status: failure.status(),
+        detail: failure.detail(),
+        request_id: request_id.and_then(|id| id.to_str().ok()).unwrap_or("-"),
+    };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut response = ResponseHeader::build(failure.status(), Some(6))?;
+    response.insert_header(header::CONTENT_TYPE, "application/problem+json")?;
+    response.insert_header(header::CACHE_CONTROL, "no-store")?;
+    if proxy_status {
+        let error = failure.proxy_status_error();
+        response.insert_header("proxy-status", format!("{PSEUDONYM}; error={error}"))?;
+    }
+    write(session, response, body.into()).await
+}
+
+/// 200 and nothing else.
+pub(super) async fn health(session: &mut Session) -> Result<()> {
+    write(session, ResponseHeader::build(200, Some(4))?, Bytes::new()).await
+}
+
+/// The status document of the Go program.
+pub(super) async fn stats(session: &mut Session) -> Result<()> {
+    let mut response = ResponseHeader::build(200, Some(5))?;
+    response.insert_header(header::CONTENT_TYPE, "application/json")?;
+    write(session, response, Bytes::from_static(STATS.as_bytes())).await
+}
+
+/// 307 to a path of the configuration, with the request's query.
+pub(super) async fn redirect(
+    session: &mut Session,
+    path: &str,
+    query: Option<&[u8]>,
+) -> Result<()> {
+    let mut location = path.as_bytes().to_vec();
+    if let Some(query) = query {
+        location.push(b'?');
+        location.extend_from_slice(query);
+    }
+    let mut response = ResponseHeader::build(307, Some(5))?;
+    response.insert_header(header::LOCATION, location.as_slice())?;
+    write(session, response, Bytes::new()).await
+}
+
+async fn write(session: &mut Session, mut response: ResponseHeader, body: Bytes) -> Result<()> {
+    response.set_content_length(body.len())?;
+    let bodiless = body.is_empty() || session.req_header().method == Method::HEAD;
+    session
+        .write_response_header(Box::new(response), bodiless)
+        .await?;
+    if !bodiless {
+        session.write_response_body(Some(body), true).await?;
+    }
+    Ok(())
+}

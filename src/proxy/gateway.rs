@@ -1,0 +1,414 @@
+//! The phases of a request.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{StatusCode, Version, header};
+use log::{debug, log_enabled, warn};
+use pingora_core::modules::http::HttpModules;
+use pingora_core::upstreams::peer::{HttpPeer, Peer};
+use pingora_core::{Error, ErrorType, Result};
+use pingora_http::{RequestHeader, ResponseHeader};
+use pingora_proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
+
+use super::answer;
+use super::classify::classify;
+use super::client::Client;
+use super::ctx::Ctx;
+use super::request;
+use super::response;
+use super::snapshot::{Host, Snapshot};
+use crate::config::ProxyStatus;
+use crate::failure::Failure;
+use crate::guard::handle_of;
+use crate::route::{Builtin, Decision, Target, normalize};
+use crate::upstream::Upstream;
+
+/// The most connections that are tried for one request.
+pub const MAX_TRIES: usize = 3;
+
+/// How long a client may keep an unused connection, in seconds: the idle limit
+/// of the program that this gateway replaces.
+const KEEP_ALIVE_SECS: u64 = 60;
+
+/// The proxy: one snapshot of the configuration and nothing else.
+#[derive(Debug)]
+pub struct Gateway {
+    snapshot: Arc<Snapshot>,
+}
+
+impl Gateway {
+    /// Serves by this snapshot.
+    #[must_use]
+    pub fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self { snapshot }
+    }
+
+    /// Decides what happens to a request and, unless it is to be proxied, writes
+    /// the answer. True when it has been answered.
+    async fn decide(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool, Rejected> {
+        let request = session.req_header();
+        if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
+            return Err(Failure::MalformedRequest.into());
+        }
+        if request::is_loop(&request.headers) {
+            return Err(Failure::Loop.into());
+        }
+        let target = Target::parse(request.raw_path()).map_err(|_| Failure::MalformedRequest)?;
+        let mode = self.snapshot.config.server.path_normalization;
+        let path = normalize(target.path, mode).map_err(|_| Failure::MalformedRequest)?;
+        match self.snapshot.table.decide(&path) {
+            Decision::Proxy(route) => {
+                if let std::borrow::Cow::Owned(path) = path {
+                    ctx.normalized = Some(path.into());
+                }
+                ctx.route = Some(route);
+                let known = self
+                    .snapshot
+                    .upstream(route)
+                    .is_some_and(Upstream::is_resolved);
+                return if known {
+                    Ok(false)
+                } else {
+                    Err(Failure::Unresolved.into())
+                };
+            }
+            Decision::AddSlash(to) => {
+                let query = target.query.map(<[u8]>::to_vec);
+                answer::redirect(session, to, query.as_deref()).await?;
+            }
+            Decision::Builtin(Builtin::Health) => answer::health(session).await?,
+            Decision::Builtin(Builtin::Stats) => answer::stats(session).await?,
+            Decision::NoRoute => return Err(Failure::NoRoute.into()),
+        }
+        ctx.answered = true;
+        Ok(true)
+    }
+
+    /// Tells the client, and the operator if it concerns one.
+    async fn give_up(
+        &self,
+        session: &mut Session,
+        ctx: &mut Ctx,
+        failure: Failure,
+        cause: Option<&Error>,
+    ) -> Result<()> {
+        ctx.failure = Some(failure);
+        self.report(session, ctx, failure, cause);
+        let started = session.response_written();
+        let started = started.is_some_and(|r| !r.status.is_informational());
+        if failure == Failure::ClientGone || started {
+            return Ok(());
+        }
+        let trusted = ctx.client.is_some_and(|client| client.trusted);
+        let proxy_status = match self.snapshot.config.errors.proxy_status {
+            ProxyStatus::Always => true,
+            ProxyStatus::Trusted => trusted,
+            ProxyStatus::Off => false,
+        };
+        answer::failure(session, failure, ctx.request_id.as_ref(), proxy_status).await?;
+        ctx.answered = true;
+        Ok(())
+    }
+
+    /// One line for each request that failed, loud when it is not the client's doing.
+    fn report(&self, session: &Session, ctx: &Ctx, failure: Failure, cause: Option<&Error>) {
+        let level = if failure.is_ours_or_upstream() {
+            log::Level::Warn
+        } else {
+            log::Level::Debug
+        };
+        if !log_enabled!(level) {
+            return;
+        }
+        let request = session.req_header();
+        let config = &self.snapshot.config;
+        let route = ctx.route.and_then(|route| config.routes.get(route));
+        let service = route.and_then(|route| config.services.get(route.service));
+        let cause = cause.map(ToString::to_string).unwrap_or_default();
+        log::log!(
+            level,
+            "{status} {flag} {method} {target} route={route} service={service} \
+             address={address} request_id={id} cause=\"{cause}\"",
+            status = failure.status(),
+            flag = failure.flag(),
+            method = request.method,
+            target = request.raw_path().escape_ascii(),
+            route = route.map_or("-", |route| &route.name),
+            service = service.map_or("-", |service| &service.name),
+            address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),
+            id = ctx
+                .request_id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or("-"),
+            cause = cause.escape_debug(),
+        );
+    }
+
+    fn upstream(&self, ctx: &Ctx) -> Option<&Upstream> {
+        self.snapshot.upstream(ctx.route?)
+    }
+}
+
+/// Why a request isn't answered in the ordinary way.
+enum Rejected {
+    /// To be answered with a failure.
+    Failed(Failure),
+    /// The answer couldn't be written.
+    Broken(Box<Error>),
+}
+
+impl From<Failure> for Rejected {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Box<Error>> for Rejected {
+    fn from(error: Box<Error>) -> Self {
+        Self::Broken(error)
+    }
+}
+
+/// An error for what only a bug can cause.
+fn bug(what: &'static str) -> Box<Error> {
+    Error::explain(ErrorType::InternalError, what)
+}
+
+#[async_trait]
+impl ProxyHttp for Gateway {
+    type CTX = Ctx;
+
+    fn new_ctx(&self) -> Ctx {
+        Ctx::default()
+    }
+
+    /// None: the default adds a compression module to every request.
+    fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
+
+    async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
+        let client = Client::of(session, &self.snapshot.config.server.trusted_proxies);
+        ctx.request_id = Some(client.request_id(session.req_header()));
+        ctx.client = Some(client);
+        if let Some(handle) = handle_of(session) {
+            handle.deadline.reset();
+        }
+        // Pingora waits without end for the next request unless told so for each.
+        if session.get_keepalive().is_some() {
+            session.set_keepalive(Some(KEEP_ALIVE_SECS));
+        }
+        match self.decide(session, ctx).await {
+            Ok(answered) => Ok(answered),
+            Err(Rejected::Broken(error)) => Err(error),
+            Err(Rejected::Failed(failure)) => {
+                self.give_up(session, ctx, failure, None).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
+        let upstream = self
+            .upstream(ctx)
+            .ok_or_else(|| bug("no route was chosen"))?;
+        if std::mem::take(&mut ctx.awaits_lookup) {
+            upstream.looked_up(self.snapshot.config.dns.timeout).await;
+        }
+        let first = *ctx.turn.get_or_insert_with(|| upstream.take_turn());
+        let Some(peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
+            ctx.failure = Some(Failure::Unresolved);
+            return Err(Error::new_up(ErrorType::ConnectError));
+        };
+        ctx.address = peer.address().as_inet().copied();
+        Ok(peer)
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        session: &mut Session,
+        request: &mut RequestHeader,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        let original = session.req_header();
+        let route = ctx.route.ok_or_else(|| bug("no route was chosen"))?;
+        let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
+        let path = ctx.normalized.as_deref().unwrap_or(target.path);
+        request.set_raw_path(
+            &self
+                .snapshot
+                .table
+                .upstream_target(route, path, target.query),
+        )?;
+        match self.snapshot.host(route) {
+            Some(Host::Literal(host)) => request.insert_header(header::HOST, host.clone())?,
+            Some(Host::Preserve { fallback }) if !request.headers.contains_key(header::HOST) => {
+                request.insert_header(header::HOST, fallback.clone())?;
+            }
+            Some(Host::Preserve { .. }) | None => {}
+        }
+        let (Some(client), Some(id)) = (ctx.client, &ctx.request_id) else {
+            return Err(bug("the client is unknown"));
+        };
+        request::forward(request, original, client, id)
+    }
+
+    /// Called for the last byte of the request, also when there is no body:
+    /// from here on the service has `response_header` to answer.
+    async fn request_body_filter(
+        &self,
+        session: &mut Session,
+        _body: &mut Option<Bytes>,
+        end_of_stream: bool,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        if end_of_stream && !ctx.response_began {
+            let limit = self
+                .upstream(ctx)
+                .and_then(|u| u.service().timeouts.response_header);
+            if let (Some(limit), Some(handle)) = (limit, handle_of(session)) {
+                handle.deadline.arm(limit);
+            }
+        }
+        Ok(())
+    }
+
+    async fn upstream_response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
+        if switching && !session.is_upgrade_req() {
+            return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
+        }
+        if response.status.is_informational() && !switching {
+            return Ok(());
+        }
+        ctx.response_began = true;
+        if let Some(handle) = handle_of(session) {
+            handle.deadline.clear();
+        }
+        Ok(())
+    }
+
+    async fn response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        _ctx: &mut Ctx,
+    ) -> Result<()> {
+        response::strip_hop_by_hop(response);
+        response::frame_for(session.req_header().version, response);
+        Ok(())
+    }
+
+    /// Nothing of the request has been sent, so any method may try again: at the
+    /// next address, or after the name has been looked up anew.
+    fn fail_to_connect(
+        &self,
+        _session: &mut Session,
+        peer: &HttpPeer,
+        ctx: &mut Ctx,
+        mut error: Box<Error>,
+    ) -> Box<Error> {
+        error.set_retry(false);
+        let Some(upstream) = self.upstream(ctx) else {
+            return error;
+        };
+        upstream.suspect();
+        ctx.refusals += 1;
+        debug!(
+            "service {}: {}: {error}",
+            upstream.service().name,
+            peer.address()
+        );
+        if ctx.refusals >= MAX_TRIES {
+            return error;
+        }
+        let refused = *error.etype() != ErrorType::ConnectTimedout;
+        if ctx.refusals < upstream.address_count() {
+            error.set_retry(true);
+        } else if refused && upstream.dns_name().is_some() {
+            ctx.awaits_lookup = true;
+            error.set_retry(true);
+        }
+        error
+    }
+
+    /// The request may have reached the service. It is sent again only when the
+    /// connection was an old one that broke before an answer, the method is
+    /// idempotent and its whole body so far is at hand.
+    fn error_while_proxy(
+        &self,
+        _peer: &HttpPeer,
+        session: &mut Session,
+        mut error: Box<Error>,
+        ctx: &mut Ctx,
+        reused: bool,
+    ) -> Box<Error> {
+        let timed_out = handle_of(session).is_some_and(|handle| handle.deadline.has_fired());
+        if timed_out {
+            ctx.failure = Some(Failure::ResponseTimeout);
+        }
+        let repeatable =
+            session.req_header().method.is_idempotent() && !session.retry_buffer_truncated();
+        if timed_out || ctx.response_began || !repeatable {
+            error.set_retry(false);
+        } else {
+            error.retry.decide_reuse(reused);
+        }
+        error
+    }
+
+    async fn fail_to_proxy(
+        &self,
+        session: &mut Session,
+        error: &Error,
+        ctx: &mut Ctx,
+    ) -> FailToProxy {
+        let failure = ctx.failure.unwrap_or_else(|| classify(error));
+        // Pingora closes the connection after a failure, so it is announced.
+        session.set_keepalive(None);
+        if let Err(error) = self.give_up(session, ctx, failure, Some(error)).await {
+            debug!("the answer to a failed request couldn't be written: {error}");
+        }
+        FailToProxy {
+            error_code: failure.status(),
+            can_reuse_downstream: false,
+        }
+    }
+
+    async fn logging(&self, session: &mut Session, error: Option<&Error>, ctx: &mut Ctx) {
+        let complete = ctx.answered || error.is_none();
+        if !complete || session.was_upgraded() || session.is_body_done() {
+            return;
+        }
+        // The client is still sending although its answer is complete.
+        if let Some(handle) = handle_of(session) {
+            handle.linger();
+        }
+        if let Err(error) = session.finish_body().await {
+            warn!("the end of an answer couldn't be written: {error}");
+            return;
+        }
+        session.downstream_session.shutdown().await;
+    }
+
+    /// [`Gateway::report`] tells it, once and in our words.
+    fn suppress_error_log(&self, _session: &Session, _ctx: &Ctx, _error: &Error) -> bool {
+        true
+    }
+
+    fn suppress_proxy_warn_log(
+        &self,
+        _session: &Session,
+        _ctx: &Ctx,
+        _error: &Error,
+        _context: ProxyWarnLogContext,
+    ) -> bool {
+        true
+    }
+}

@@ -1,0 +1,120 @@
+//! The request's headers as the service gets them.
+//!
+//! Pingora has removed the hop-by-hop ones, and those that `Connection` names,
+//! before these rules apply.
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue, Version, header};
+use pingora_core::Result;
+use pingora_http::RequestHeader;
+
+use super::answer::PSEUDONYM;
+use super::client::{Client, REQUEST_ID};
+
+const FOR: &str = "x-forwarded-for";
+const PROTO: &str = "x-forwarded-proto";
+const HOST: &str = "x-forwarded-host";
+
+/// Whether the request has passed this gateway before (RFC 9110, section 7.6.3).
+pub(super) fn is_loop(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::VIA).iter();
+    values
+        .flat_map(|value| value.as_bytes().split(|&b| b == b','))
+        .any(|member| {
+            let mut words = member
+                .split(u8::is_ascii_whitespace)
+                .filter(|w| !w.is_empty());
+            words
+                .nth(1)
+                .is_some_and(|by| by.eq_ignore_ascii_case(PSEUDONYM.as_bytes()))
+        })
+}
+
+/// Sets what the gateway says about a request. `original` is the request as it
+/// came; `request`, its copy for the service, already has the service's Host.
+pub(super) fn forward(
+    request: &mut RequestHeader,
+    original: &RequestHeader,
+    client: Client,
+    request_id: &HeaderValue,
+) -> Result<()> {
+    forwarded_for(request, client)?;
+    keep_or_set(request, client, PROTO, is_proto, || {
+        Some(HeaderValue::from_static("http"))
+    })?;
+    let host = || original.headers.get(header::HOST).cloned();
+    keep_or_set(request, client, HOST, is_host, host)?;
+    if !client.trusted {
+        // The standard's twin of the three (RFC 7239): nobody else replaces it.
+        request.remove_header(&header::FORWARDED);
+    }
+    request.insert_header(REQUEST_ID, request_id.clone())?;
+    let via = match original.version {
+        Version::HTTP_10 => "1.0 api-gateway",
+        Version::HTTP_2 => "2.0 api-gateway",
+        _ => "1.1 api-gateway",
+    };
+    request.append_header(header::VIA, HeaderValue::from_static(via))?;
+    Ok(())
+}
+
+/// A trusted peer's list is kept and the peer appended, unless it is a loopback
+/// address, which is the sidecar's and tells nothing. Anybody else's is replaced.
+fn forwarded_for(request: &mut RequestHeader, client: Client) -> Result<()> {
+    if !client.trusted {
+        request.insert_header(FOR, address(client.ip)?)?;
+        return Ok(());
+    }
+    if client.ip.is_loopback() {
+        return Ok(());
+    }
+    let mut list = Vec::new();
+    for value in request.headers.get_all(FOR) {
+        list.extend_from_slice(value.as_bytes());
+        list.extend_from_slice(b", ");
+    }
+    list.extend_from_slice(address(client.ip)?.as_bytes());
+    request.insert_header(FOR, list.as_slice())?;
+    Ok(())
+}
+
+fn address(ip: IpAddr) -> Result<HeaderValue> {
+    HeaderValue::try_from(ip.to_string())
+        .map_err(|e| pingora_core::Error::because(pingora_core::ErrorType::InternalError, "ip", e))
+}
+
+/// Keeps a header of a trusted client when it is one valid value, else sets it.
+fn keep_or_set(
+    request: &mut RequestHeader,
+    client: Client,
+    name: &'static str,
+    valid: fn(&[u8]) -> bool,
+    value: impl FnOnce() -> Option<HeaderValue>,
+) -> Result<()> {
+    let mut given = request.headers.get_all(name).iter();
+    let one = matches!((given.next(), given.next()), (Some(v), None) if valid(v.as_bytes()));
+    if client.trusted && one {
+        return Ok(());
+    }
+    match value() {
+        Some(value) => request.insert_header(name, value)?,
+        None => {
+            request.remove_header(name);
+        }
+    }
+    Ok(())
+}
+
+fn is_proto(value: &[u8]) -> bool {
+    matches!(value, b"http" | b"https")
+}
+
+/// One host with or without a port; the loose grammar of RFC 3986, section 3.2.2.
+fn is_host(value: &[u8]) -> bool {
+    let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(b);
+    !value.is_empty() && value.len() <= 255 && value.iter().all(allowed)
+}
+
+#[cfg(test)]
+mod tests;

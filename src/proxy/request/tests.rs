@@ -1,0 +1,124 @@
+use super::*;
+
+fn request(headers: &[(&'static str, &'static str)]) -> RequestHeader {
+    let mut request = RequestHeader::build("GET", b"/", None).unwrap();
+    for (name, value) in headers {
+        request.append_header(*name, *value).unwrap();
+    }
+    request
+}
+
+fn forwarded(
+    ip: &str,
+    trusted: bool,
+    headers: &[(&'static str, &'static str)],
+) -> Vec<(String, String)> {
+    let mut original = request(headers);
+    original.append_header("host", "shop.example").unwrap();
+    let mut sent = original.clone();
+    sent.insert_header("host", "auth-service:8002").unwrap();
+    let ip = ip.parse().unwrap();
+    let id = HeaderValue::from_static("id-1");
+    forward(&mut sent, &original, Client { ip, trusted }, &id).unwrap();
+    let mut all: Vec<_> = sent
+        .headers
+        .iter()
+        .map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned()))
+        .filter(|(n, _)| n != "host")
+        .collect();
+    all.sort();
+    all
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = expected
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+    owned.collect()
+}
+
+#[test]
+fn a_stranger_is_not_believed() {
+    let spoofed = [
+        (FOR, "1.1.1.1"),
+        (FOR, "2.2.2.2"),
+        (PROTO, "https"),
+        (HOST, "evil.example"),
+        (REQUEST_ID, "mine"),
+        ("forwarded", "for=1.1.1.1"),
+    ];
+    assert_eq!(
+        forwarded("203.0.113.9", false, &spoofed),
+        pairs(&[
+            ("via", "1.1 api-gateway"),
+            (FOR, "203.0.113.9"),
+            (HOST, "shop.example"),
+            (PROTO, "http"),
+            (REQUEST_ID, "id-1"),
+        ])
+    );
+}
+
+#[test]
+fn a_trusted_peer_is_appended_and_its_word_kept() {
+    let told = [
+        (FOR, "1.1.1.1"),
+        (FOR, "2.2.2.2"),
+        (PROTO, "https"),
+        (HOST, "public.example:8443"),
+        ("via", "1.1 edge"),
+        ("forwarded", "for=1.1.1.1"),
+    ];
+    assert_eq!(
+        forwarded("10.0.0.7", true, &told),
+        pairs(&[
+            ("forwarded", "for=1.1.1.1"),
+            ("via", "1.1 api-gateway"),
+            ("via", "1.1 edge"),
+            (FOR, "1.1.1.1, 2.2.2.2, 10.0.0.7"),
+            (HOST, "public.example:8443"),
+            (PROTO, "https"),
+            (REQUEST_ID, "id-1"),
+        ])
+    );
+}
+
+#[test]
+fn a_trusted_loopback_peer_is_not_appended() {
+    let told = [(FOR, "1.1.1.1")];
+    let all = forwarded("127.0.0.6", true, &told);
+    assert!(all.contains(&(FOR.into(), "1.1.1.1".into())), "{all:?}");
+    let all = forwarded("127.0.0.6", true, &[]);
+    assert!(!all.iter().any(|(n, _)| n == FOR), "{all:?}");
+}
+
+#[test]
+fn what_a_trusted_peer_says_twice_or_badly_is_replaced() {
+    let told = [(PROTO, "gopher"), (HOST, "a"), (HOST, "b")];
+    let all = forwarded("10.0.0.7", true, &told);
+    assert!(all.contains(&(PROTO.into(), "http".into())), "{all:?}");
+    assert!(
+        all.contains(&(HOST.into(), "shop.example".into())),
+        "{all:?}"
+    );
+    for bad in ["a, b", "a/b", "a b", "a\"b"] {
+        assert!(!is_host(bad.as_bytes()), "{bad}");
+    }
+}
+
+#[test]
+fn a_loop_is_our_own_pseudonym_in_any_via() {
+    for (via, looped) in [
+        ("1.1 api-gateway", true),
+        ("1.0 edge, 1.1 API-Gateway (comment)", true),
+        ("HTTP/1.1  api-gateway", true),
+        ("1.1 api-gateway-2", false),
+        ("1.1 edge (api-gateway)", false),
+        ("api-gateway", false),
+    ] {
+        assert_eq!(is_loop(&request(&[("via", via)]).headers), looped, "{via}");
+    }
+    assert!(is_loop(
+        &request(&[("via", "1.1 a"), ("via", "1.1 api-gateway")]).headers
+    ));
+}

@@ -1,9 +1,29 @@
 //! The configuration: a file and the environment in, all mistakes at once or a
 //! validated [`Config`] out.
+//!
+//! The way of a file: `yaml` reads the text into a `tree` with positions,
+//! `variables` puts the environment in, `typed` gives the tree its shape as
+//! `raw` types, and `build` checks it into the `model`. Each of them adds
+//! what it finds to the `report` and goes on with what is left.
 
+mod build;
 mod model;
+mod raw;
+mod read;
+mod report;
+mod schema;
+mod shape;
+mod text;
+mod tree;
+mod typed;
+mod value;
+mod variables;
+mod yaml;
 
 pub use model::{
     Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, HostPolicy, Normalization,
     PathMatch, ProxyStatus, Rewrite, Route, Server, Service, ServiceHost, ServiceTimeouts,
 };
+pub use read::{parse, read};
+pub use report::{Diagnostic, Report, Severity};
+pub use schema::schema;

@@ -1,3 +1,48 @@
 //! The command line: parse it, dispatch, turn the result into an exit code.
 
-fn main() {}
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use api_gateway::cli;
+use clap::{Parser, Subcommand};
+
+/// An edge gateway for services in an Istio mesh.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say everything that is wrong with a configuration.
+    Check {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Exit with 1 on warnings too.
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Print the JSON Schema of the configuration.
+    Schema,
+}
+
+fn main() -> ExitCode {
+    // A variable that isn't Unicode can't be part of a UTF-8 file.
+    let env = |name: &str| std::env::var(name).ok();
+    let result = match Arguments::parse().command {
+        Command::Check {
+            config,
+            deny_warnings,
+        } => cli::check::run(&config, deny_warnings, &env, &mut io::stderr().lock()),
+        Command::Schema => cli::schema::run(&mut io::stdout().lock()).map(|()| 0),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        // Whoever read the output is gone; there is nobody to tell.
+        Err(_) => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,5 @@
+//! One file for each command. A command writes to what it is handed and answers
+//! with its exit code.
+
+pub mod check;
+pub mod schema;

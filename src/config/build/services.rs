@@ -1,0 +1,127 @@
+//! `services:`.
+
+use std::time::Duration;
+
+use super::super::model::{HostPolicy, Route, Service, ServiceHost, ServiceTimeouts};
+use super::super::raw;
+use super::super::report::Report;
+use super::super::shape::{Entries, Section, Shape as _};
+use super::super::tree::child;
+use super::super::value::check_name;
+use super::{missing, required, value};
+
+const PATH: &str = "services";
+
+const FIX: &str =
+    r#"write at least one, such as auth-service: { url: "http://auth-service:8002" }"#;
+
+/// What `services:` says.
+pub(super) struct Services {
+    /// All names in the file; those of services with mistakes are no reason to
+    /// call a route's reference wrong.
+    pub(super) names: Vec<String>,
+    pub(super) built: Vec<Service>,
+}
+
+pub(super) fn services(raw: Option<Entries<raw::Service>>, report: &mut Report) -> Services {
+    let mut services = Services {
+        names: Vec::new(),
+        built: Vec::new(),
+    };
+    let Some(Entries(entries)) = raw else {
+        missing(PATH, FIX, report);
+        return services;
+    };
+    if entries.is_empty() && !report.is_covered(PATH) {
+        report.error(PATH, "is empty", FIX);
+    }
+    for (name, raw) in entries {
+        let path = child(PATH, &name);
+        if let Err(mistake) = check_name(&name) {
+            report.error_at_key(&path, mistake.message, mistake.fix);
+        }
+        match raw {
+            Some(Section(raw)) => services.built.extend(service(&name, &path, &raw, report)),
+            None if report.is_covered(&path) => {}
+            None => report.error(&path, "has no value", raw::Service::FIX),
+        }
+        services.names.push(name);
+    }
+    services
+}
+
+fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> Option<Service> {
+    let url = child(path, "url");
+    let authority = required(&url, raw.url.as_ref(), report);
+    let host = value(&child(path, "host"), raw.host.as_ref(), report).flatten();
+    let timeouts = raw.timeouts.as_ref().map(|section| &section.0);
+    let timeouts = service_timeouts(&child(path, "timeouts"), timeouts, report);
+    let authority = authority?;
+    let what = match &authority.host {
+        ServiceHost::Ip(_) => Some("is an address"),
+        ServiceHost::Name(name) if is_localhost(name) => Some("is this machine"),
+        ServiceHost::Name(_) => None,
+    };
+    if let Some(what) = what {
+        report.warning(
+            &url,
+            format!("{what}, for which a sidecar has no virtual host"),
+            "write the service's name, as in http://auth-service:8002",
+        );
+    }
+    Some(Service {
+        name: name.to_owned(),
+        host: host.unwrap_or_else(|| HostPolicy::Literal(authority.text.clone())),
+        authority,
+        timeouts,
+    })
+}
+
+/// RFC 6761, section 6.3.
+fn is_localhost(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+fn service_timeouts(
+    path: &str,
+    raw: Option<&raw::ServiceTimeouts>,
+    report: &mut Report,
+) -> ServiceTimeouts {
+    let defaults = raw::ServiceTimeouts::default();
+    let raw = raw.unwrap_or(&defaults);
+    let seconds = |count| Some(Duration::from_secs(count));
+    ServiceTimeouts {
+        connect: value(&child(path, "connect"), raw.connect.as_ref(), report).unwrap_or(seconds(1)),
+        response_header: value(
+            &child(path, "response_header"),
+            raw.response_header.as_ref(),
+            report,
+        )
+        .unwrap_or(seconds(2)),
+        idle: value(&child(path, "idle"), raw.idle.as_ref(), report).unwrap_or(seconds(30)),
+    }
+}
+
+/// Warns about services that no route uses; with a mistake in the routes it
+/// isn't known which those are.
+pub(super) fn warn_unused(services: &Services, routes: &[Route], report: &mut Report) {
+    if report.is_covered("routes") {
+        return;
+    }
+    let mut used = vec![false; services.names.len()];
+    for route in routes {
+        if let Some(used) = used.get_mut(route.service) {
+            *used = true;
+        }
+    }
+    for (name, used) in services.names.iter().zip(used) {
+        if !used {
+            report.warning(
+                &child(PATH, name),
+                "is used by no route",
+                "add a route with this service, or remove it",
+            );
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The file's shape, as serde and editors see it. What the values mean is
+//! decided by [`build`](super::build); the comments here are shown by editors.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::shape::{Entries, Section, Shape};
+use super::value::{
+    DnsServer, Endpoint, Host, Leaf, Listen, Name, Network, OneOrMany, Path, PathNormalization,
+    Period, ProxyStatusFor, Threads, Timeout, Url,
+};
+
+/// The configuration of api-gateway.
+///
+/// `${NAME}` and `${NAME:-default}` in a value are replaced by the environment
+/// variable; `$${` is a literal `${`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// What the main port does.
+    pub(super) server: Option<Section<Server>>,
+    /// How names of services become addresses.
+    pub(super) dns: Option<Section<Dns>>,
+    /// What error answers reveal.
+    pub(super) errors: Option<Section<Errors>>,
+    /// The services behind the gateway, by name.
+    #[schemars(required)]
+    pub(super) services: Option<Entries<Service>>,
+    /// Which request goes where. The order decides only between equals.
+    #[schemars(required, length(min = 1))]
+    pub(super) routes: Option<Vec<Option<Section<Route>>>>,
+}
+
+impl Shape for File {
+    const FIX: &'static str = "write a mapping with the keys services and routes";
+}
+
+/// What the main port does.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Server {
+    /// An IP address and a port, or a list of them. Default `0.0.0.0:8000`;
+    /// port 0 picks a free one.
+    pub(super) listen: Option<OneOrMany<Listen>>,
+    /// Worker threads: a number, or `auto` (the default) for the CPU limit of
+    /// the container.
+    pub(super) threads: Option<Leaf<Threads>>,
+    /// How a request's path is normalised before it is matched and sent, with
+    /// Istio's names and meaning. Default `merge_slashes`.
+    pub(super) path_normalization: Option<Leaf<PathNormalization>>,
+    /// Networks whose `X-Forwarded-*` and `X-Request-Id` are believed. Default
+    /// none; in a pod with a sidecar `127.0.0.6/32`.
+    pub(super) trusted_proxies: Option<Vec<Option<Leaf<Network>>>>,
+    /// Paths on the main port that the gateway answers itself.
+    pub(super) builtin_endpoints: Option<Section<BuiltinEndpoints>>,
+}
+
+impl Shape for Server {
+    const FIX: &'static str = r#"write a mapping such as { listen: "0.0.0.0:8000" }"#;
+}
+
+/// Paths on the main port that the gateway answers itself.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BuiltinEndpoints {
+    /// Answers 200 with an empty body. Default `/health`.
+    pub(super) health: Option<Leaf<Endpoint>>,
+    /// Answers a short status document. Default `/stats`.
+    pub(super) stats: Option<Leaf<Endpoint>>,
+}
+
+impl Shape for BuiltinEndpoints {
+    const FIX: &'static str = "write a mapping such as { health: /health, stats: off }";
+}
+
+/// How names of services become addresses.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dns {
+    /// `system` (the default) for the system's resolv.conf, or a list of
+    /// addresses; port 53 may be left out.
+    #[schemars(schema_with = "dns_servers_schema")]
+    pub(super) servers: Option<OneOrMany<DnsServer>>,
+    /// The longest that one look-up may take. Default `1s`.
+    pub(super) timeout: Option<Leaf<Period>>,
+    /// A shorter TTL counts as this. Default `1s`.
+    pub(super) min_ttl: Option<Leaf<Period>>,
+    /// A longer TTL counts as this. Default `30s`.
+    pub(super) max_ttl: Option<Leaf<Period>>,
+    /// How long a known address is used after its last successful look-up.
+    /// Default `5m`.
+    pub(super) max_stale: Option<Leaf<Period>>,
+}
+
+impl Shape for Dns {
+    const FIX: &'static str = "write a mapping such as { servers: system, timeout: 1s }";
+}
+
+fn dns_servers_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let list = Vec::<Leaf<DnsServer>>::json_schema(generator);
+    schemars::json_schema!({ "anyOf": [{ "const": "system" }, list] })
+}
+
+/// What error answers reveal.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Errors {
+    /// Who sees the `Proxy-Status` header (RFC 9209): `trusted` (the default)
+    /// for peers in `server.trusted_proxies`, `always` or `off`.
+    pub(super) proxy_status: Option<Leaf<ProxyStatusFor>>,
+}
+
+impl Shape for Errors {
+    const FIX: &'static str = "write a mapping such as { proxy_status: trusted }";
+}
+
+/// A service behind the gateway.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Service {
+    /// Where it is: `http://`, a name and a port. In a mesh the name must be
+    /// the service's, because the sidecar routes by it.
+    #[schemars(required)]
+    pub(super) url: Option<Leaf<Url>>,
+    /// The Host header it is sent: `service` (the default) for the authority of
+    /// `url`, `preserve` for what the client sent, or a literal.
+    pub(super) host: Option<Leaf<Host>>,
+    /// Its deadlines.
+    pub(super) timeouts: Option<Section<ServiceTimeouts>>,
+}
+
+impl Shape for Service {
+    const FIX: &'static str = r#"write a mapping such as { url: "http://auth-service:8002" }"#;
+}
+
+/// The deadlines of a service. Each may be `off`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceTimeouts {
+    /// To establish a TCP connection. Default `1s`.
+    pub(super) connect: Option<Leaf<Timeout>>,
+    /// From the end of the request to the end of the response header. Default
+    /// `2s`.
+    pub(super) response_header: Option<Leaf<Timeout>>,
+    /// How long an unused connection is kept. Default `30s`.
+    pub(super) idle: Option<Leaf<Timeout>>,
+}
+
+impl Shape for ServiceTimeouts {
+    const FIX: &'static str = "write a mapping such as { connect: 1s }";
+}
+
+/// Which requests go to which service.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Route {
+    /// Unique; logs and metrics say it.
+    #[schemars(required)]
+    pub(super) name: Option<Leaf<Name>>,
+    /// Which requests it takes; all when left out.
+    pub(super) r#match: Option<Section<Match>>,
+    /// What becomes of the path; it stays when left out.
+    pub(super) rewrite: Option<Section<Rewrite>>,
+    /// A key of `services`.
+    #[schemars(required)]
+    pub(super) service: Option<Leaf<Name>>,
+}
+
+impl Shape for Route {
+    const FIX: &'static str = "write a mapping such as { name: auth, match: { path: { prefix: /auth/ } }, service: auth-service }";
+}
+
+/// Which requests a route takes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Match {
+    /// Which paths; all when left out.
+    pub(super) path: Option<Section<PathMatch>>,
+}
+
+impl Shape for Match {
+    const FIX: &'static str = "write one mapping such as { path: { prefix: /auth/ } }";
+}
+
+/// Which paths a route takes: exactly one of the keys.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(super) struct PathMatch {
+    /// Without a trailing slash whole segments: `/a` takes `/a` and `/a/b`, not
+    /// `/ab`. With one all below it, and the path that lacks just the slash is
+    /// redirected.
+    pub(super) prefix: Option<Leaf<Path>>,
+    /// This path only.
+    pub(super) exact: Option<Leaf<Path>>,
+}
+
+impl Shape for PathMatch {
+    const FIX: &'static str = "write { prefix: /x } or { exact: /x }";
+}
+
+/// What becomes of the path: exactly one of the keys.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
+pub(super) struct Rewrite {
+    /// Takes these segments off the front. Every path the route takes must
+    /// begin with them.
+    pub(super) strip_prefix: Option<Leaf<Path>>,
+    /// Puts this in place of the prefix in `match`.
+    pub(super) replace_prefix: Option<Leaf<Path>>,
+    /// Sends this path, whatever came.
+    pub(super) replace_path: Option<Leaf<Path>>,
+}
+
+impl Shape for Rewrite {
+    const FIX: &'static str =
+        "write one of { strip_prefix: /x }, { replace_prefix: /x } and { replace_path: /x }";
+}

@@ -1,0 +1,66 @@
+//! How messages quote what stands in the file.
+
+/// The longest part of a value that a message repeats, in characters.
+const SHOWN: usize = 60;
+
+/// `value` in quotes on one line: control characters escaped, the rest of a
+/// long value left out.
+pub(super) fn quote(value: &str) -> String {
+    if value.chars().nth(SHOWN).is_none() {
+        return format!("{value:?}");
+    }
+    let start: String = value.chars().take(SHOWN).collect();
+    format!("{:?}", format!("{start}..."))
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(super) fn one_of(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+/// The one of `known` that `word` is most likely a misspelling of.
+pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nothing is that long; comparing would cost the square of it.
+    if word.len() > 64 {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_stay_on_one_short_line() {
+        assert_eq!(quote("a\nb"), r#""a\nb""#);
+        assert_eq!(quote(&"x".repeat(60)).len(), 62);
+        assert_eq!(quote(&"x".repeat(61)).len(), 65);
+        assert!(quote(&"é".repeat(1000)).ends_with("...\""));
+    }
+
+    #[test]
+    fn lists_read_as_a_sentence() {
+        assert_eq!(one_of(&["a"]), "a");
+        assert_eq!(one_of(&["a", "b", "c"]), "a, b or c");
+    }
+
+    #[test]
+    fn a_misspelling_finds_its_word() {
+        let known = ["listen", "threads", "path_normalization"];
+        assert_eq!(nearest("lisen", known), Some("listen"));
+        assert_eq!(nearest("Listen", known), Some("listen"));
+        assert_eq!(nearest("thraeds", known), Some("threads"));
+        assert_eq!(nearest("port", known), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Durations: a number and its unit.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::super::text::quote;
+use super::{Mistake, Value};
+
+/// Longer than anything that is waited for here.
+const MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The timers' resolution.
+const MIN: Duration = Duration::from_millis(1);
+
+/// A duration that can't be turned off.
+#[derive(Debug)]
+pub(in super::super) enum Period {}
+
+/// A duration or `off`, which is `None`.
+#[derive(Debug)]
+pub(in super::super) enum Timeout {}
+
+const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$";
+
+impl Value for Period {
+    type Out = Duration;
+
+    const FIX: &'static str = "write a duration such as 1s or 500ms";
+
+    fn read(text: &str) -> Result<Duration, Mistake> {
+        read(text, "write 1s or 500ms")
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        vec![json!({ "type": "string", "pattern": PATTERN })]
+    }
+}
+
+impl Value for Timeout {
+    type Out = Option<Duration>;
+
+    const FIX: &'static str = "write a duration such as 1s or 500ms, or off";
+
+    fn read(text: &str) -> Result<Option<Duration>, Mistake> {
+        if text == "off" {
+            return Ok(None);
+        }
+        read(text, "write 1s, 500ms or off").map(Some)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        vec![
+            json!({ "type": "string", "pattern": PATTERN }),
+            json!({ "const": "off" }),
+        ]
+    }
+}
+
+fn read(text: &str, fix: &str) -> Result<Duration, Mistake> {
+    let digits_end = text
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits_end);
+    let wrong = |what: String| Mistake::new(format!("{} {what}", quote(text)), fix);
+    if number.is_empty() {
+        return Err(wrong("is not a duration".into()));
+    }
+    let unit_nanos: u128 = match unit {
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60 * 1_000_000_000,
+        "h" => 3600 * 1_000_000_000,
+        "" => return Err(wrong("has no unit".into())),
+        _ => {
+            return Err(wrong(format!(
+                "has the unit {}, which is not ms, s, m or h",
+                quote(unit)
+            )));
+        }
+    };
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        None => (number, "0"),
+    };
+    // Nine digits each are enough for any duration in range, and fit the sum.
+    let part = |digits: &str| {
+        (1..=9)
+            .contains(&digits.len())
+            .then(|| digits.parse::<u32>().ok())
+            .flatten()
+    };
+    let (Some(whole), Some(fraction_value)) = (part(whole), part(fraction)) else {
+        return Err(wrong("is not a duration".into()));
+    };
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).unwrap_or(0));
+    let nanos = u128::from(whole) * unit_nanos + u128::from(fraction_value) * unit_nanos / scale;
+    let duration = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
+    if duration < MIN {
+        return Err(wrong("is shorter than 1ms".into()));
+    }
+    if duration > MAX {
+        return Err(wrong("is longer than 24h".into()));
+    }
+    Ok(duration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units() {
+        for (text, millis) in [
+            ("1ms", 1),
+            ("500ms", 500),
+            ("1.5s", 1500),
+            ("0.25s", 250),
+            ("2m", 120_000),
+            ("24h", 86_400_000),
+            ("001s", 1000),
+        ] {
+            assert_eq!(
+                Period::read(text),
+                Ok(Duration::from_millis(millis)),
+                "{text}"
+            );
+        }
+        assert_eq!(Timeout::read("off"), Ok(None));
+    }
+
+    #[test]
+    fn refusals() {
+        for (text, message) in [
+            ("1", r#""1" has no unit"#),
+            ("1.5", r#""1.5" has no unit"#),
+            ("-1s", r#""-1s" is not a duration"#),
+            ("s", r#""s" is not a duration"#),
+            (".5s", r#"".5s" is not a duration"#),
+            ("1.s", r#""1.s" is not a duration"#),
+            ("1..5s", r#""1..5s" is not a duration"#),
+            ("1d", r#""1d" has the unit "d", which is not ms, s, m or h"#),
+            (
+                "1 s",
+                r#""1 s" has the unit " s", which is not ms, s, m or h"#,
+            ),
+            ("1S", r#""1S" has the unit "S", which is not ms, s, m or h"#),
+            (
+                "1s5ms",
+                r#""1s5ms" has the unit "s5ms", which is not ms, s, m or h"#,
+            ),
+            ("0s", r#""0s" is shorter than 1ms"#),
+            ("0.5ms", r#""0.5ms" is shorter than 1ms"#),
+            ("25h", r#""25h" is longer than 24h"#),
+            ("999999999h", r#""999999999h" is longer than 24h"#),
+            ("9999999999s", r#""9999999999s" is not a duration"#),
+            ("off", r#""off" is not a duration"#),
+        ] {
+            assert_eq!(Period::read(text).unwrap_err().message, message);
+        }
+        assert_eq!(
+            Timeout::read("1").unwrap_err().fix,
+            "write 1s, 500ms or off"
+        );
+    }
+}

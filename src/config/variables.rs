@@ -1,0 +1,236 @@
+//! `${NAME}` and `${NAME:-default}` in the values of the file.
+//!
+//! They are put in after YAML has been parsed, so no variable can change the
+//! structure, and what it holds isn't searched for variables again.
+
+use super::report::Report;
+use super::text::quote;
+use super::tree::{Kind, Node, Position, child, item};
+
+/// What all values together may grow to, in bytes.
+const MAX_TOTAL: usize = 4 << 20;
+
+/// Looks a variable up.
+pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Puts the variables into all values of the tree. A value that can't be made
+/// becomes [`Kind::Null`] and is reported.
+pub(super) fn expand_all(root: &mut Node, environment: Environment<'_>, report: &mut Report) {
+    let mut room = MAX_TOTAL;
+    expand_node(root, "", environment, report, &mut room);
+}
+
+fn expand_node(
+    node: &mut Node,
+    path: &str,
+    environment: Environment<'_>,
+    report: &mut Report,
+    room: &mut usize,
+) {
+    let position = node.position;
+    match &mut node.kind {
+        Kind::Null => {}
+        Kind::Sequence(items) => {
+            for (index, node) in items.iter_mut().enumerate() {
+                expand_node(node, &item(path, index), environment, report, room);
+            }
+        }
+        Kind::Mapping(entries) => {
+            for entry in entries {
+                let path = child(path, &entry.key);
+                expand_node(&mut entry.value, &path, environment, report, room);
+            }
+        }
+        Kind::Scalar { text, variables } => {
+            if !text.contains("${") {
+                return;
+            }
+            match expand(text, environment) {
+                Ok(expanded) if expanded.text.len() <= *room => {
+                    *room -= expanded.text.len();
+                    *text = expanded.text;
+                    *variables = expanded.names;
+                }
+                Ok(_) => {
+                    refuse(report, position, path, Mistake::too_long());
+                    node.kind = Kind::Null;
+                }
+                Err(mistake) => {
+                    refuse(report, position, path, mistake);
+                    node.kind = Kind::Null;
+                }
+            }
+        }
+    }
+}
+
+fn refuse(report: &mut Report, position: Position, path: &str, mistake: Mistake) {
+    report.error_at(position, path, mistake.message, mistake.fix);
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Mistake {
+    message: String,
+    fix: String,
+}
+
+impl Mistake {
+    fn new(message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            fix: fix.into(),
+        }
+    }
+
+    fn too_long() -> Self {
+        Self::new(
+            "grows too long with its variables",
+            "use shorter values in the environment",
+        )
+    }
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Expanded {
+    text: String,
+    /// Each variable once, as `$NAME`.
+    names: Vec<String>,
+}
+
+fn expand(text: &str, environment: Environment<'_>) -> Result<Expanded, Mistake> {
+    let mut out = Expanded::default();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let before = &rest[..at];
+        rest = &rest[at + 2..];
+        if let Some(literal) = before.strip_suffix('$') {
+            out.text.push_str(literal);
+            out.text.push_str("${");
+            continue;
+        }
+        out.text.push_str(before);
+        let Some((reference, after)) = rest.split_once('}') else {
+            return Err(Mistake::new(
+                "has a ${ without }",
+                "close the variable, or write $${ for a literal ${",
+            ));
+        };
+        let (name, value) = resolve(reference, environment)?;
+        if out.text.len() + value.len() > MAX_TOTAL {
+            return Err(Mistake::too_long());
+        }
+        out.text.push_str(&value);
+        let name = format!("${name}");
+        if !out.names.contains(&name) {
+            out.names.push(name);
+        }
+        rest = after;
+    }
+    out.text.push_str(rest);
+    Ok(out)
+}
+
+/// The name and value of what stands between `${` and `}`.
+fn resolve<'a>(
+    reference: &'a str,
+    environment: Environment<'_>,
+) -> Result<(&'a str, String), Mistake> {
+    let (name, default) = match reference.split_once(":-") {
+        Some((name, default)) => (name, Some(default)),
+        None => (reference, None),
+    };
+    if !is_name(name) {
+        return Err(Mistake::new(
+            format!("has a bad variable name {}", quote(name)),
+            "write ${NAME} or ${NAME:-default}, NAME of A-Z, a-z, 0-9 and _ and not beginning with a digit",
+        ));
+    }
+    if default.is_some_and(|default| default.contains("${")) {
+        return Err(Mistake::new(
+            format!("has a variable in the default of ${{{name}}}"),
+            "write the default out; variables don't nest",
+        ));
+    }
+    match (environment(name), default) {
+        (Some(value), None) => Ok((name, value)),
+        (Some(value), Some(_)) if !value.is_empty() => Ok((name, value)),
+        (_, Some(default)) => Ok((name, default.to_owned())),
+        (None, None) => Err(Mistake::new(
+            format!("needs the environment variable {name}, which is not set"),
+            format!("set it, or write ${{{name}:-default}}"),
+        )),
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(name: &str) -> Option<String> {
+        match name {
+            "A" => Some("1".into()),
+            "EMPTY" => Some(String::new()),
+            "TRICKY" => Some("${A}".into()),
+            _ => None,
+        }
+    }
+
+    fn expanded(text: &str) -> String {
+        expand(text, &environment).unwrap().text
+    }
+
+    #[test]
+    fn variables_are_put_in() {
+        assert_eq!(expanded("x${A}y${A}"), "x1y1");
+        assert_eq!(expanded("${A:-2}"), "1");
+        assert_eq!(expanded("${NO:-a:-b}"), "a:-b");
+        assert_eq!(expanded("${NO:-}"), "");
+    }
+
+    #[test]
+    fn an_empty_variable_takes_the_default() {
+        assert_eq!(expanded("${EMPTY:-2}"), "2");
+        assert_eq!(expanded("${EMPTY}"), "");
+    }
+
+    #[test]
+    fn values_are_not_searched_again() {
+        assert_eq!(expanded("${TRICKY}"), "${A}");
+    }
+
+    #[test]
+    fn two_dollars_make_a_literal() {
+        assert_eq!(expanded("$${A}"), "${A}");
+        assert_eq!(expanded("$${A}${A}"), "${A}1");
+        assert_eq!(expanded("cost: $5 $"), "cost: $5 $");
+    }
+
+    #[test]
+    fn mistakes_say_what_to_write() {
+        let message = |text| expand(text, &environment).unwrap_err().message;
+        assert_eq!(
+            message("${NO}"),
+            "needs the environment variable NO, which is not set"
+        );
+        assert_eq!(message("${A"), "has a ${ without }");
+        assert_eq!(message("${}"), r#"has a bad variable name """#);
+        assert_eq!(message("${1A}"), r#"has a bad variable name "1A""#);
+        assert_eq!(message("${A-b}"), r#"has a bad variable name "A-b""#);
+        assert_eq!(
+            message("${NO:-${A}}"),
+            "has a variable in the default of ${NO}"
+        );
+    }
+
+    #[test]
+    fn names_are_listed_once() {
+        let names = expand("${A}${NO:-x}${A}", &environment).unwrap().names;
+        assert_eq!(names, ["$A", "$NO"]);
+    }
+}

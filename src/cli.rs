@@ -2,4 +2,7 @@
 //! with its exit code.
 
 pub mod check;
+pub mod demo;
+mod load;
+pub mod run;
 pub mod schema;

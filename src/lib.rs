@@ -8,6 +8,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod failure;
 pub mod guard;
 pub mod lifecycle;

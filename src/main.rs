@@ -1,6 +1,7 @@
 //! The command line: parse it, dispatch, turn the result into an exit code.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,16 +29,33 @@ enum Command {
     },
     /// Print the JSON Schema of the configuration.
     Schema,
+    /// Serve by a configuration until SIGTERM or Ctrl-C.
+    Run {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Try the gateway: it and three echo services on loopback.
+    Demo {
+        /// Where the gateway listens; port 0 takes a free one.
+        #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8000")]
+        listen: SocketAddr,
+    },
 }
 
 fn main() -> ExitCode {
     // A variable that isn't Unicode can't be part of a UTF-8 file.
     let env = |name: &str| std::env::var(name).ok();
+    // Pingora's own lines are about its inner life; ours tell what an operator needs.
+    let filter = env_logger::Env::default().default_filter_or("info,pingora=warn,hickory=warn");
+    env_logger::Builder::from_env(filter).init();
     let result = match Arguments::parse().command {
         Command::Check {
             config,
             deny_warnings,
         } => cli::check::run(&config, deny_warnings, &env, &mut io::stderr().lock()),
+        Command::Run { config } => cli::run::run(&config, &env, &mut io::stderr()),
+        Command::Demo { listen } => cli::demo::run(listen, &mut io::stdout(), &mut io::stderr()),
         Command::Schema => cli::schema::run(&mut io::stdout().lock()).map(|()| 0),
     };
     match result {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::config::{self, Severity};
+use super::load::load;
+use crate::config::Severity;
 
 /// Checks the file at `path`. All lines go to `err`, those about mistakes as
 /// `FILE:LINE:COL path.to.key: message; fix`.
@@ -20,7 +21,7 @@ pub fn run(
     env: &dyn Fn(&str) -> Option<String>,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
-    let (config, report) = config::read(path, env);
+    let (config, report) = load(path, env);
     if !report.is_empty() {
         writeln!(err, "{report}")?;
     }

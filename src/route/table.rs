@@ -176,4 +176,4 @@ fn add_route(candidates: &mut Vec<Candidate>, index: usize, path: &PathMatch) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,7 +5,7 @@ use crate::config::{
 };
 use std::time::Duration;
 
-fn config(routes: Vec<(&str, PathMatch, Rewrite)>) -> Config {
+pub(in crate::route) fn config(routes: Vec<(&str, PathMatch, Rewrite)>) -> Config {
     Config {
         server: Server {
             listen: vec![([127, 0, 0, 1], 0).into()],
@@ -53,11 +53,11 @@ fn config(routes: Vec<(&str, PathMatch, Rewrite)>) -> Config {
     }
 }
 
-fn prefix(p: &str) -> PathMatch {
+pub(in crate::route) fn prefix(p: &str) -> PathMatch {
     PathMatch::Prefix(p.into())
 }
 
-fn exact(p: &str) -> PathMatch {
+pub(in crate::route) fn exact(p: &str) -> PathMatch {
     PathMatch::Exact(p.into())
 }
 

@@ -1,0 +1,102 @@
+//! `api-gateway demo`: the gateway with the team's configuration and three echo
+//! services, in one process on loopback.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use crate::config::{self, Config, ServiceHost};
+use crate::demo::EchoServices;
+use crate::lifecycle::{Listeners, serve};
+
+/// The configuration that the team ships, so that the demo shows that one.
+const CONFIGURATION: &str = include_str!("../../conf/gateway.yaml");
+
+const SERVICES: [&str; 3] = ["user-service", "auth-service", "blog-service"];
+
+/// Serves on `listen` until Ctrl-C. What to try goes to `out`, what keeps it
+/// from starting to `err`.
+///
+/// # Errors
+///
+/// When `out` or `err` can't be written to.
+pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let listeners = match Listeners::bind(&[listen]) {
+        Ok(listeners) => listeners,
+        Err(error) => {
+            writeln!(err, "{error}; --listen 127.0.0.1:0 takes a free one")?;
+            return Ok(1);
+        }
+    };
+    // Without the environment, so that the demo is the same everywhere.
+    let (config, report) = config::parse("conf/gateway.yaml", CONFIGURATION, &|_| None);
+    let Some(config) = config else {
+        writeln!(err, "{report}")?;
+        return Ok(1);
+    };
+    let echo = match EchoServices::start(&SERVICES) {
+        Ok(echo) => echo,
+        Err(error) => {
+            writeln!(err, "can't start the echo services: {error}")?;
+            return Ok(1);
+        }
+    };
+    if let Some(address) = listeners.addresses().next() {
+        introduce(address, &echo, out)?;
+    }
+    match serve(relocated(config, &echo), listeners) {
+        Ok(()) => Ok(0),
+        Err(error) => {
+            writeln!(err, "{error}")?;
+            Ok(1)
+        }
+    }
+}
+
+/// The services as the echo servers provide them. Only where they are changes:
+/// the Host that they are sent stays the name of the service.
+fn relocated(mut config: Config, echo: &EchoServices) -> Config {
+    for service in &mut config.services {
+        if let Some(address) = echo.address(&service.name) {
+            service.authority.host = ServiceHost::Ip(address.ip());
+            service.authority.port = address.port();
+        }
+    }
+    config
+}
+
+fn introduce(gateway: SocketAddr, echo: &EchoServices, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "The gateway is on http://{gateway}, with the routes of conf/gateway.yaml."
+    )?;
+    for name in SERVICES {
+        if let Some(address) = echo.address(name) {
+            writeln!(out, "  {name:<12} echoes on {address}")?;
+        }
+    }
+    writeln!(
+        out,
+        "
+Try, in another terminal:
+
+  curl -i -X POST http://{gateway}/blog/api/login
+      200 from auth-service: path /login, Host auth-service:8002.
+      That Host is the point: it is what a sidecar routes by.
+
+  curl -s http://{gateway}/api/users/42
+      user-service sees /42.
+
+  curl -s http://{gateway}/blog/api/posts/7
+      blog-service sees the whole path, /blog/api/posts/7.
+
+  curl -i http://{gateway}/api/users
+      307 to /api/users/, as Go's ServeMux does.
+
+  curl -i http://{gateway}/nowhere
+      404 as application/problem+json.
+
+Ctrl-C stops it.
+"
+    )?;
+    out.flush()
+}

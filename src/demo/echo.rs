@@ -1,0 +1,82 @@
+//! Echo servers: each answers with what reached it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Json;
+use http::header::HOST;
+use serde::Serialize;
+
+/// What a service saw of a request.
+#[derive(Debug, Serialize)]
+struct Echo {
+    service: &'static str,
+    method: String,
+    path: String,
+    query: Option<String>,
+    host: String,
+    headers: BTreeMap<String, String>,
+}
+
+/// Servers that run for the life of the process.
+#[derive(Debug)]
+pub struct EchoServices {
+    addresses: Vec<(&'static str, SocketAddr)>,
+}
+
+impl EchoServices {
+    /// Starts a server on a free loopback port for each name.
+    ///
+    /// # Errors
+    /// When the system gives no port or no thread.
+    pub fn start(names: &[&'static str]) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let mut addresses = Vec::new();
+        for name in names {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+            listener.set_nonblocking(true)?;
+            addresses.push((*name, listener.local_addr()?));
+            let _guard = runtime.enter();
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let app = Router::new().fallback(echo).with_state(*name);
+            // It ends with the process; an accept error is retried by axum.
+            runtime.spawn(async move { axum::serve(listener, app).await });
+        }
+        std::thread::Builder::new()
+            .name("echo".into())
+            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+        Ok(Self { addresses })
+    }
+
+    /// Where the server of this name listens.
+    #[must_use]
+    pub fn address(&self, name: &str) -> Option<SocketAddr> {
+        let mut all = self.addresses.iter();
+        all.find(|(of, _)| *of == name).map(|(_, address)| *address)
+    }
+}
+
+async fn echo(State(service): State<&'static str>, request: Request) -> Json<Echo> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in request.headers() {
+        let all = headers.entry(name.to_string()).or_default();
+        if !all.is_empty() {
+            all.push_str(", ");
+        }
+        all.push_str(&text(value));
+    }
+    Json(Echo {
+        service,
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().map(str::to_owned),
+        host: request.headers().get(HOST).map(text).unwrap_or_default(),
+        headers,
+    })
+}

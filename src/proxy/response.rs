@@ -15,7 +15,7 @@ pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
     for name in &nominated {
         // A service can't nominate away how its own message is framed.
         let framing = name == TRANSFER_ENCODING || name == CONTENT_LENGTH;
-        if !framing && !(switching && name == UPGRADE) {
+        if !(framing || switching && name == UPGRADE) {
             response.remove_header(name);
         }
     }

@@ -4,25 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{StatusCode, Version, header};
-use log::{debug, log_enabled, warn};
+use http::{StatusCode, header};
+use log::{debug, warn};
 use pingora_core::modules::http::HttpModules;
 use pingora_core::upstreams::peer::{HttpPeer, Peer};
 use pingora_core::{Error, ErrorType, Result};
 use pingora_http::{RequestHeader, ResponseHeader};
 use pingora_proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
 
-use super::answer;
 use super::classify::classify;
 use super::client::Client;
 use super::ctx::Ctx;
+use super::decide::Rejected;
 use super::request;
 use super::response;
 use super::snapshot::{Host, Snapshot};
-use crate::config::ProxyStatus;
 use crate::failure::Failure;
 use crate::guard::handle_of;
-use crate::route::{Builtin, Decision, Target, normalize};
+use crate::route::Target;
 use crate::upstream::Upstream;
 
 /// The most connections that are tried for one request.
@@ -35,7 +34,7 @@ const KEEP_ALIVE_SECS: u64 = 60;
 /// The proxy: one snapshot of the configuration and nothing else.
 #[derive(Debug)]
 pub struct Gateway {
-    snapshot: Arc<Snapshot>,
+    pub(super) snapshot: Arc<Snapshot>,
 }
 
 impl Gateway {
@@ -45,130 +44,8 @@ impl Gateway {
         Self { snapshot }
     }
 
-    /// Decides what happens to a request and, unless it is to be proxied, writes
-    /// the answer. True when it has been answered.
-    async fn decide(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool, Rejected> {
-        let request = session.req_header();
-        if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
-            return Err(Failure::MalformedRequest.into());
-        }
-        if request::is_loop(&request.headers) {
-            return Err(Failure::Loop.into());
-        }
-        let target = Target::parse(request.raw_path()).map_err(|_| Failure::MalformedRequest)?;
-        let mode = self.snapshot.config.server.path_normalization;
-        let path = normalize(target.path, mode).map_err(|_| Failure::MalformedRequest)?;
-        match self.snapshot.table.decide(&path) {
-            Decision::Proxy(route) => {
-                if let std::borrow::Cow::Owned(path) = path {
-                    ctx.normalized = Some(path.into());
-                }
-                ctx.route = Some(route);
-                let known = self
-                    .snapshot
-                    .upstream(route)
-                    .is_some_and(Upstream::is_resolved);
-                return if known {
-                    Ok(false)
-                } else {
-                    Err(Failure::Unresolved.into())
-                };
-            }
-            Decision::AddSlash(to) => {
-                let query = target.query.map(<[u8]>::to_vec);
-                answer::redirect(session, to, query.as_deref()).await?;
-            }
-            Decision::Builtin(Builtin::Health) => answer::health(session).await?,
-            Decision::Builtin(Builtin::Stats) => answer::stats(session).await?,
-            Decision::NoRoute => return Err(Failure::NoRoute.into()),
-        }
-        ctx.answered = true;
-        Ok(true)
-    }
-
-    /// Tells the client, and the operator if it concerns one.
-    async fn give_up(
-        &self,
-        session: &mut Session,
-        ctx: &mut Ctx,
-        failure: Failure,
-        cause: Option<&Error>,
-    ) -> Result<()> {
-        ctx.failure = Some(failure);
-        self.report(session, ctx, failure, cause);
-        let started = session.response_written();
-        let started = started.is_some_and(|r| !r.status.is_informational());
-        if failure == Failure::ClientGone || started {
-            return Ok(());
-        }
-        let trusted = ctx.client.is_some_and(|client| client.trusted);
-        let proxy_status = match self.snapshot.config.errors.proxy_status {
-            ProxyStatus::Always => true,
-            ProxyStatus::Trusted => trusted,
-            ProxyStatus::Off => false,
-        };
-        answer::failure(session, failure, ctx.request_id.as_ref(), proxy_status).await?;
-        ctx.answered = true;
-        Ok(())
-    }
-
-    /// One line for each request that failed, loud when it is not the client's doing.
-    fn report(&self, session: &Session, ctx: &Ctx, failure: Failure, cause: Option<&Error>) {
-        let level = if failure.is_ours_or_upstream() {
-            log::Level::Warn
-        } else {
-            log::Level::Debug
-        };
-        if !log_enabled!(level) {
-            return;
-        }
-        let request = session.req_header();
-        let config = &self.snapshot.config;
-        let route = ctx.route.and_then(|route| config.routes.get(route));
-        let service = route.and_then(|route| config.services.get(route.service));
-        let cause = cause.map(ToString::to_string).unwrap_or_default();
-        log::log!(
-            level,
-            "{status} {flag} {method} {target} route={route} service={service} \
-             address={address} request_id={id} cause=\"{cause}\"",
-            status = failure.status(),
-            flag = failure.flag(),
-            method = request.method,
-            target = request.raw_path().escape_ascii(),
-            route = route.map_or("-", |route| &route.name),
-            service = service.map_or("-", |service| &service.name),
-            address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),
-            id = ctx
-                .request_id
-                .as_ref()
-                .and_then(|id| id.to_str().ok())
-                .unwrap_or("-"),
-            cause = cause.escape_debug(),
-        );
-    }
-
     fn upstream(&self, ctx: &Ctx) -> Option<&Upstream> {
         self.snapshot.upstream(ctx.route?)
-    }
-}
-
-/// Why a request isn't answered in the ordinary way.
-enum Rejected {
-    /// To be answered with a failure.
-    Failed(Failure),
-    /// The answer couldn't be written.
-    Broken(Box<Error>),
-}
-
-impl From<Failure> for Rejected {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Box<Error>> for Rejected {
-    fn from(error: Box<Error>) -> Self {
-        Self::Broken(error)
     }
 }
 
@@ -302,6 +179,10 @@ impl ProxyHttp for Gateway {
     ) -> Result<()> {
         response::strip_hop_by_hop(response);
         response::frame_for(session.req_header().version, response);
+        if session.is_process_shutting_down() {
+            // The client learns now that its next request needs a new connection.
+            session.set_keepalive(None);
+        }
         Ok(())
     }
 
@@ -397,7 +278,7 @@ impl ProxyHttp for Gateway {
         session.downstream_session.shutdown().await;
     }
 
-    /// [`Gateway::report`] tells it, once and in our words.
+    /// `give_up` has told it, once and in our words.
     fn suppress_error_log(&self, _session: &Session, _ctx: &Ctx, _error: &Error) -> bool {
         true
     }

@@ -1,0 +1,74 @@
+//! The end of a request that failed: what the client and the operator are told.
+
+use log::{Level, log_enabled};
+use pingora_core::{Error, Result};
+use pingora_proxy::Session;
+
+use super::answer;
+use super::ctx::Ctx;
+use super::gateway::Gateway;
+use crate::config::ProxyStatus;
+use crate::failure::Failure;
+
+impl Gateway {
+    /// Tells the client, and the operator if it concerns one.
+    pub(super) async fn give_up(
+        &self,
+        session: &mut Session,
+        ctx: &mut Ctx,
+        failure: Failure,
+        cause: Option<&Error>,
+    ) -> Result<()> {
+        ctx.failure = Some(failure);
+        self.report(session, ctx, failure, cause);
+        let started = session.response_written();
+        let started = started.is_some_and(|r| !r.status.is_informational());
+        if failure == Failure::ClientGone || started {
+            return Ok(());
+        }
+        let trusted = ctx.client.is_some_and(|client| client.trusted);
+        let proxy_status = match self.snapshot.config.errors.proxy_status {
+            ProxyStatus::Always => true,
+            ProxyStatus::Trusted => trusted,
+            ProxyStatus::Off => false,
+        };
+        answer::failure(session, failure, ctx.request_id.as_ref(), proxy_status).await?;
+        ctx.answered = true;
+        Ok(())
+    }
+
+    /// One line for each request that failed, loud when it is not the client's doing.
+    fn report(&self, session: &Session, ctx: &Ctx, failure: Failure, cause: Option<&Error>) {
+        let level = if failure.is_ours_or_upstream() {
+            Level::Warn
+        } else {
+            Level::Debug
+        };
+        if !log_enabled!(level) {
+            return;
+        }
+        let request = session.req_header();
+        let config = &self.snapshot.config;
+        let route = ctx.route.and_then(|route| config.routes.get(route));
+        let service = route.and_then(|route| config.services.get(route.service));
+        let cause = cause.map(ToString::to_string).unwrap_or_default();
+        log::log!(
+            level,
+            "{status} {flag} {method} {target} route={route} service={service} \
+             address={address} request_id={id} cause=\"{cause}\"",
+            status = failure.status(),
+            flag = failure.flag(),
+            method = request.method,
+            target = request.raw_path().escape_ascii(),
+            route = route.map_or("-", |route| &route.name),
+            service = service.map_or("-", |service| &service.name),
+            address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),
+            id = ctx
+                .request_id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or("-"),
+            cause = cause.escape_debug(),
+        );
+    }
+}

@@ -141,6 +141,28 @@ mod tests {
     use super::Failure;
 
     #[test]
+    fn the_page_for_operators_has_the_same_table() {
+        let page = include_str!("../docs/failures.md");
+        let rows: Vec<Vec<&str>> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+            .skip(1)
+            .map(|row| row.split(" | ").skip(1).collect())
+            .collect();
+        let expected: Vec<Vec<String>> = Failure::ALL
+            .iter()
+            .map(|f| {
+                vec![
+                    f.status().to_string(),
+                    f.proxy_status_error().into(),
+                    f.flag().into(),
+                ]
+            })
+            .collect();
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
     fn the_table_is_the_one_in_the_design() {
         let rows: Vec<String> = Failure::ALL
             .iter()

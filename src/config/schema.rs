@@ -1,8 +1,8 @@
 //! The JSON Schema of the file, for editors.
 
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::Schema;
 use serde_json::Value;
 
 use super::raw::File;

@@ -114,11 +114,12 @@ impl<'a> Loader<'a> {
         while let Some(event) = parser.next_event() {
             match event {
                 Err(error) => {
+                    let position = position(error.marker());
                     self.report.error_at(
-                        position(error.marker()),
+                        position,
                         &self.path(),
                         format!("is not valid YAML here: {}", error.info()),
-                        "check the indentation, quotes and brackets up to this place",
+                        syntax_fix(text, position),
                     );
                     return None;
                 }
@@ -318,6 +319,15 @@ struct Refused {
     key: Option<String>,
     message: String,
     fix: &'static str,
+}
+
+/// What most likely helps against a syntax error at `position`.
+fn syntax_fix(text: &str, position: Position) -> &'static str {
+    let line = text.lines().nth(position.line - 1).unwrap_or("");
+    if line.contains("${") {
+        return "put quotes around values with ${...}; inside { } and [ ] YAML takes the braces";
+    }
+    "check the indentation, quotes and brackets up to this place"
 }
 
 /// Checks the key of an entry; `lines` are those of the keys before it.

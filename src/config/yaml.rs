@@ -115,6 +115,11 @@ impl<'a> Loader<'a> {
             match event {
                 Err(error) => {
                     let position = position(error.marker());
+                    // The scanner reads ahead, and may find this first.
+                    if error.info().contains("recursion limit") {
+                        self.too_deep(position);
+                        return None;
+                    }
                     self.report.error_at(
                         position,
                         &self.path(),
@@ -215,13 +220,17 @@ impl<'a> Loader<'a> {
         if self.stack.len() + below <= MAX_DEPTH {
             return Ok(());
         }
+        self.too_deep(position);
+        Err(Stop)
+    }
+
+    fn too_deep(&mut self, position: Position) {
         self.report.error_at(
             position,
             "",
             format!("nests deeper than {MAX_DEPTH} levels here"),
             "remove brackets or indentation; the configuration nests seven",
         );
-        Err(Stop)
     }
 
     fn weigh(&mut self, weight: usize, position: Position) -> Result<(), Stop> {

@@ -31,7 +31,8 @@ fn deep_nesting_is_refused() {
         "? ".repeat(10_000),
         format!("{}1", "[".repeat(500_000)),
     ] {
-        assert!(only_line(&text).contains(deep));
+        let line = only_line(&text);
+        assert!(line.contains(deep), "{:?}: {line}", &text[..10]);
     }
     let blocks: String = (0..1000)
         .map(|n| format!("{}a:\n", " ".repeat(n)))
@@ -130,11 +131,8 @@ fn mistakes_without_end_are_cut_off() {
     let text: String = (0..20_000).map(|n| format!("unknown{n}: x\n")).collect();
     let lines = lines(&text);
     assert_eq!(lines.len(), 101);
-    assert!(
-        lines[0].contains("more mistakes than are shown here"),
-        "{}",
-        lines[0]
-    );
+    let last = "f:1:1 (file): contains more mistakes than are shown here; correct these first";
+    assert!(lines.iter().any(|line| line == last), "{lines:?}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn an_alias_bomb_is_refused() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..12 {
         let alias = format!("*a{}", n - 1);
-        text += &format!("a{n}: &a{n} [{}]\n", vec![alias.as_str(); 10].join(", "));
+        text += &format!("a{n}: &a{n} [{}]\n", [alias.as_str(); 10].join(", "));
     }
     assert!(only_line(&text).contains("holds more values than any configuration needs"));
     let long = format!(

@@ -32,7 +32,7 @@ impl Value for Listen {
     }
 
     fn schema() -> Vec<serde_json::Value> {
-        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:\[\]]+:[0-9]{1,5}$" })]
+        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:%\[\]]+:[0-9]{1,5}$" })]
     }
 }
 
@@ -68,7 +68,7 @@ impl Value for DnsServer {
     }
 
     fn schema() -> Vec<serde_json::Value> {
-        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:\[\]]+$" })]
+        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:%\[\]]+$" })]
     }
 }
 

@@ -13,6 +13,8 @@ mod read;
 mod report;
 mod schema;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod typed;

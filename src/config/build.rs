@@ -32,9 +32,7 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
 /// Reads the value at `path`; `None` when there is none or it is wrong.
 fn value<T: Value>(path: &str, leaf: Option<&Leaf<T>>, report: &mut Report) -> Option<T::Out> {
     let Some(leaf) = leaf else {
-        if report.is_written(path) && !report.is_covered(path) {
-            report.error(path, "has no value", T::FIX);
-        }
+        without_value(path, T::FIX, report);
         return None;
     };
     if leaf.text.is_empty() {
@@ -52,15 +50,25 @@ fn value<T: Value>(path: &str, leaf: Option<&Leaf<T>>, report: &mut Report) -> O
 
 /// Like [`value`], of a key that must be there.
 fn required<T: Value>(path: &str, leaf: Option<&Leaf<T>>, report: &mut Report) -> Option<T::Out> {
-    if leaf.is_none() && !report.is_written(path) {
+    if leaf.is_none() {
         missing(path, T::FIX, report);
+        return None;
     }
     value(path, leaf, report)
 }
 
-/// Reports that the key at `path` is missing, unless that follows from another
-/// mistake.
+/// Reports the key at `path` if it is written and nothing stands behind it.
+/// What could not be read looks the same, and has been reported.
+fn without_value(path: &str, fix: &str, report: &mut Report) {
+    if report.is_written(path) && !report.is_covered(path) {
+        report.error(path, "has no value", fix);
+    }
+}
+
+/// Reports that the key at `path` has no value or is missing, unless that
+/// follows from another mistake.
 fn missing(path: &str, fix: &str, report: &mut Report) {
+    without_value(path, fix, report);
     if !report.is_covered(path) {
         report.error(path, "is missing", fix);
     }

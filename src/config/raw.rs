@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::shape::{Entries, Section, Shape};
 use super::value::{
     DnsServer, Endpoint, Host, Leaf, Listen, Name, Network, OneOrMany, Path, PathNormalization,
-    Period, ProxyStatusFor, Threads, Timeout, Url,
+    Period, ProxyStatusFor, ServiceName, Threads, Timeout, Url,
 };
 
 /// The configuration of api-gateway.
@@ -79,6 +79,8 @@ impl Shape for BuiltinEndpoints {
 pub(super) struct Dns {
     /// `system` (the default) for the system's resolv.conf, or a list of
     /// addresses; port 53 may be left out.
+    // Without the default, schema_with makes the key a required one.
+    #[serde(default)]
     #[schemars(schema_with = "dns_servers_schema")]
     pub(super) servers: Option<OneOrMany<DnsServer>>,
     /// The longest that one look-up may take. Default `1s`.
@@ -163,7 +165,7 @@ pub(super) struct Route {
     pub(super) rewrite: Option<Section<Rewrite>>,
     /// A key of `services`.
     #[schemars(required)]
-    pub(super) service: Option<Leaf<Name>>,
+    pub(super) service: Option<Leaf<ServiceName>>,
 }
 
 impl Shape for Route {

@@ -31,9 +31,15 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let word = word.to_ascii_lowercase();
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
+        .map(|candidate| {
+            let lower = candidate.to_ascii_lowercase();
+            (strsim::damerau_levenshtein(&word, &lower), candidate)
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= (candidate.len() / 3).max(1) && *distance < candidate.len()
+        })
+        // Of equals the first by alphabet, so that the answer is always the same.
+        .min()
         .map(|(_, candidate)| candidate)
 }
 
@@ -62,5 +68,6 @@ mod tests {
         assert_eq!(nearest("Listen", known), Some("listen"));
         assert_eq!(nearest("thraeds", known), Some("threads"));
         assert_eq!(nearest("port", known), None);
+        assert_eq!(nearest("b", ["a"]), None);
     }
 }

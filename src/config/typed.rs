@@ -89,7 +89,7 @@ fn explain(steps: &[Step], message: &str, report: &mut Report) -> bool {
         Some(Kind::Null) | None => "has no value",
     };
     let fix = match message.rsplit_once(", expected ") {
-        Some((_, "a sequence")) => "write a list",
+        Some((_, "a sequence")) => "write a list, its items in [ ] or after dashes",
         Some((_, fix)) => fix,
         None => "compare it with `api-gateway schema`",
     };

@@ -19,7 +19,7 @@ use serde_json::json;
 pub(super) use address::{DnsServer, Listen, Network};
 pub(super) use choice::{PathNormalization, ProxyStatusFor, Threads};
 pub(super) use duration::{Period, Timeout};
-pub(super) use name::{Name, check_name};
+pub(super) use name::{Name, ServiceName, check_name};
 pub(super) use path::{Endpoint, Path};
 pub(super) use url::{Host, Url};
 

@@ -1,6 +1,8 @@
 //! YAML text to a [`Node`] tree. Whatever YAML can say beyond lists, mappings
 //! and text is refused by name, and hostile text costs bounded time and memory.
 
+mod key;
+
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
@@ -11,9 +13,6 @@ use super::tree::{Entry, Kind, Node, Position, child, item};
 /// The configuration nests seven levels. The limit keeps recursion over the
 /// tree off the end of the stack.
 const MAX_DEPTH: usize = 16;
-
-/// In bytes. Paths repeat their keys, so this bounds the length of a path.
-const MAX_KEY: usize = 128;
 
 /// What the tree may weigh, in bytes of text plus [`NODE_WEIGHT`] for each
 /// value. Some 100,000 values of usual length fit.
@@ -114,11 +113,17 @@ impl<'a> Loader<'a> {
         while let Some(event) = parser.next_event() {
             match event {
                 Err(error) => {
+                    let position = position(error.marker());
+                    // The scanner reads ahead, and may find this first.
+                    if error.info().contains("recursion limit") {
+                        self.too_deep(position);
+                        return None;
+                    }
                     self.report.error_at(
-                        position(error.marker()),
+                        position,
                         &self.path(),
                         format!("is not valid YAML here: {}", error.info()),
-                        "check the indentation, quotes and brackets up to this place",
+                        syntax_fix(text, position),
                     );
                     return None;
                 }
@@ -154,7 +159,7 @@ impl<'a> Loader<'a> {
                         variables: Vec::new(),
                     },
                 };
-                self.attach(Node { position, kind }, anchor);
+                self.attach(Node { position, kind }, anchor)?;
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_tag(tag.is_some(), position);
@@ -176,7 +181,7 @@ impl<'a> Loader<'a> {
                         Content::Mapping { entries, .. } => Kind::Mapping(entries),
                     };
                     let position = open.position;
-                    self.attach(Node { position, kind }, open.anchor);
+                    self.attach(Node { position, kind }, open.anchor)?;
                 }
             }
             Event::Alias(anchor) => {
@@ -192,7 +197,7 @@ impl<'a> Loader<'a> {
                 };
                 self.weigh(weight, position)?;
                 self.check_depth(node.depth(), position)?;
-                self.attach(node, 0);
+                self.attach(node, 0)?;
             }
             _ => {}
         }
@@ -214,13 +219,17 @@ impl<'a> Loader<'a> {
         if self.stack.len() + below <= MAX_DEPTH {
             return Ok(());
         }
+        self.too_deep(position);
+        Err(Stop)
+    }
+
+    fn too_deep(&mut self, position: Position) {
         self.report.error_at(
             position,
             "",
             format!("nests deeper than {MAX_DEPTH} levels here"),
             "remove brackets or indentation; the configuration nests seven",
         );
-        Err(Stop)
     }
 
     fn weigh(&mut self, weight: usize, position: Position) -> Result<(), Stop> {
@@ -249,29 +258,31 @@ impl<'a> Loader<'a> {
     }
 
     /// Puts a finished value where it belongs.
-    fn attach(&mut self, node: Node, anchor: usize) {
+    fn attach(&mut self, node: Node, anchor: usize) -> Result<(), Stop> {
         if anchor > 0 {
+            // The copy that is kept counts too: anchors can nest.
             let weight = weight_of(&node);
+            self.weigh(weight, node.position)?;
             self.anchors.insert(anchor, (node.clone(), weight));
         }
         let Some(open) = self.stack.last_mut() else {
             self.root = Some(node);
-            return;
+            return Ok(());
         };
         let refused = match &mut open.content {
             Content::Sequence(items) => {
                 items.push(node);
-                return;
+                return Ok(());
             }
             Content::Mapping {
                 entries,
                 lines,
                 next,
             } => match std::mem::replace(next, Next::Key) {
-                Next::Key => match key(node, lines) {
+                Next::Key => match key::check(node, lines) {
                     Ok((key, position)) => {
                         *next = Next::Value(key, position);
-                        return;
+                        return Ok(());
                     }
                     Err(refused) => {
                         *next = Next::Ignored;
@@ -284,9 +295,9 @@ impl<'a> Loader<'a> {
                         position,
                         value: node,
                     });
-                    return;
+                    return Ok(());
                 }
-                Next::Ignored => return,
+                Next::Ignored => return Ok(()),
             },
         };
         let path = match &refused.key {
@@ -295,6 +306,7 @@ impl<'a> Loader<'a> {
         };
         self.report
             .error_at(refused.position, &path, refused.message, refused.fix);
+        Ok(())
     }
 
     /// The path of the value that comes next.
@@ -312,52 +324,13 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Why a key isn't taken.
-struct Refused {
-    position: Position,
-    key: Option<String>,
-    message: String,
-    fix: &'static str,
-}
-
-/// Checks the key of an entry; `lines` are those of the keys before it.
-fn key(node: Node, lines: &mut HashMap<String, usize>) -> Result<(String, Position), Refused> {
-    let position = node.position;
-    let refuse = |key: Option<String>, message: &str, fix| {
-        Err(Refused {
-            position,
-            key,
-            message: message.to_owned(),
-            fix,
-        })
-    };
-    let Kind::Scalar { text, .. } = node.kind else {
-        return refuse(
-            None,
-            "has a key that is not text",
-            "write a name before the colon",
-        );
-    };
-    if text.len() > MAX_KEY {
-        return refuse(
-            None,
-            "has a key longer than 128 bytes",
-            "write a shorter name",
-        );
+/// What most likely helps against a syntax error at `position`.
+fn syntax_fix(text: &str, position: Position) -> &'static str {
+    let line = text.lines().nth(position.line - 1).unwrap_or("");
+    if line.contains("${") {
+        return "put quotes around values with ${...}; inside { } and [ ] YAML takes the braces";
     }
-    if text == "<<" {
-        return refuse(
-            Some(text),
-            "is a merge key, which YAML 1.2 doesn't have",
-            "write the keys out",
-        );
-    }
-    if let Some(line) = lines.get(&text) {
-        let message = format!("is a duplicate of the key on line {line}");
-        return refuse(Some(text), &message, "keep one of the two");
-    }
-    lines.insert(text.clone(), position.line);
-    Ok((text, position))
+    "check the indentation, quotes and brackets up to this place"
 }
 
 fn weight_of(node: &Node) -> usize {

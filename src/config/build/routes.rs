@@ -8,8 +8,8 @@ use super::super::report::Report;
 use super::super::shape::{Section, Shape as _};
 use super::super::text::{nearest, quote};
 use super::super::tree::{child, item};
-use super::super::value::{Leaf, Path};
-use super::{missing, required, value};
+use super::super::value::{Leaf, Path, ServiceName, Value as _};
+use super::{missing, required, value, without_value};
 
 const PATH: &str = "routes";
 
@@ -54,8 +54,7 @@ pub(super) fn routes(
                     });
                 }
             }
-            None if report.is_covered(&path) => {}
-            None => report.error(&path, "has no value", raw::Route::FIX),
+            None => without_value(&path, raw::Route::FIX, report),
         }
     }
     built
@@ -96,7 +95,7 @@ fn service(
     if !services.is_empty() {
         let fix = match nearest(&name, services.keys().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "write a key of `services`".to_owned(),
+            None => ServiceName::FIX.to_owned(),
         };
         report.error(&path, format!("{} is not a service", quote(&name)), fix);
     }
@@ -110,9 +109,7 @@ fn match_path(route: &str, raw: &raw::Route, report: &mut Report) -> Option<Path
     };
     let path = format!("{route}.match.path");
     let Some(Section(raw)) = &raw.path else {
-        if report.is_written(&path) && !report.is_covered(&path) {
-            report.error(&path, "has no value", raw::PathMatch::FIX);
-        }
+        without_value(&path, raw::PathMatch::FIX, report);
         return all();
     };
     let (key, text) = only_one(
@@ -139,9 +136,7 @@ fn rewrite(
 ) -> Option<Rewrite> {
     let path = child(route, "rewrite");
     let Some(Section(raw)) = &raw.rewrite else {
-        if report.is_written(&path) && !report.is_covered(&path) {
-            report.error(&path, "has no value", raw::Rewrite::FIX);
-        }
+        without_value(&path, raw::Rewrite::FIX, report);
         return Some(Rewrite::Keep);
     };
     let (key, text) = only_one(
@@ -222,7 +217,7 @@ fn only_one<'a, const N: usize>(
         }
         let text = value(&path, leaf, report);
         match first {
-            Some(first) => report.error_at_key(&path, format!("excludes `{first}`"), fix),
+            Some(first) => report.error_at_key(&path, format!("can't stand beside `{first}`"), fix),
             None => taken = text.map(|text| (key, text)),
         }
         first = first.or(Some(key));

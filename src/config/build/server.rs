@@ -10,7 +10,7 @@ use super::super::report::Report;
 use super::super::shape::Section;
 use super::super::text::quote;
 use super::super::value::{DnsServer, Listen, OneOrMany, Value as _};
-use super::{value, values};
+use super::{value, values, without_value};
 
 pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> Server {
     let raw = raw.map(|section| section.0).unwrap_or_default();
@@ -39,10 +39,10 @@ pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> 
 fn listen(raw: Option<OneOrMany<Listen>>, report: &mut Report) -> Vec<SocketAddr> {
     const PATH: &str = "server.listen";
     match raw {
-        None => value::<Listen>(PATH, None, report)
-            .or(Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000))))
-            .into_iter()
-            .collect(),
+        None => {
+            without_value(PATH, Listen::LIST_FIX, report);
+            vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000))]
+        }
         Some(OneOrMany::One(leaf)) => value(PATH, Some(&leaf), report).into_iter().collect(),
         Some(OneOrMany::Many(items)) => {
             if items.is_empty() {
@@ -125,7 +125,7 @@ fn dns_servers(raw: Option<OneOrMany<DnsServer>>, report: &mut Report) -> DnsSer
     const PATH: &str = "dns.servers";
     match raw {
         None => {
-            value::<DnsServer>(PATH, None, report);
+            without_value(PATH, DnsServer::LIST_FIX, report);
             DnsServers::System
         }
         Some(OneOrMany::One(leaf)) if leaf.text == "system" => DnsServers::System,

@@ -8,7 +8,7 @@ use super::super::report::Report;
 use super::super::shape::{Entries, Section, Shape as _};
 use super::super::tree::child;
 use super::super::value::check_name;
-use super::{missing, required, value};
+use super::{missing, required, value, without_value};
 
 const PATH: &str = "services";
 
@@ -42,8 +42,7 @@ pub(super) fn services(raw: Option<Entries<raw::Service>>, report: &mut Report) 
         }
         match raw {
             Some(Section(raw)) => services.built.extend(service(&name, &path, &raw, report)),
-            None if report.is_covered(&path) => {}
-            None => report.error(&path, "has no value", raw::Service::FIX),
+            None => without_value(&path, raw::Service::FIX, report),
         }
         services.names.push(name);
     }

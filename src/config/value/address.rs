@@ -24,7 +24,7 @@ impl Value for Listen {
         text.parse().map_err(|_| {
             let message = format!("{} is not an IP address and a port", quote(text));
             // As Go and nginx write it.
-            match text.trim_start_matches(':').parse::<u16>() {
+            match text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
                 Ok(port) => Mistake::new(message, format!("write 0.0.0.0:{port}")),
                 Err(_) => Mistake::new(message, Self::FIX),
             }
@@ -32,7 +32,7 @@ impl Value for Listen {
     }
 
     fn schema() -> Vec<serde_json::Value> {
-        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:\[\]]+:[0-9]{1,5}$" })]
+        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:%\[\]]+:[0-9]{1,5}$" })]
     }
 }
 
@@ -68,7 +68,7 @@ impl Value for DnsServer {
     }
 
     fn schema() -> Vec<serde_json::Value> {
-        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:\[\]]+$" })]
+        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:%\[\]]+$" })]
     }
 }
 

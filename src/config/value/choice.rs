@@ -111,7 +111,7 @@ impl Value for Threads {
         vec![
             json!({ "const": "auto" }),
             json!({ "type": "integer", "minimum": 1, "maximum": MAX_THREADS }),
-            json!({ "type": "string", "pattern": "^[0-9]{1,4}$" }),
+            json!({ "type": "string", "pattern": "^[0-9]+$" }),
         ]
     }
 }

@@ -30,6 +30,24 @@ impl Value for Name {
     }
 }
 
+/// The name of a service that a route refers to.
+#[derive(Debug)]
+pub(in super::super) enum ServiceName {}
+
+impl Value for ServiceName {
+    type Out = String;
+
+    const FIX: &'static str = "write one of the names under `services`";
+
+    fn read(text: &str) -> Result<String, Mistake> {
+        Ok(text.to_owned())
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        Name::schema()
+    }
+}
+
 /// Checks a name without taking it.
 pub(in super::super) fn check_name(text: &str) -> Result<(), Mistake> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);

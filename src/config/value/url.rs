@@ -26,11 +26,7 @@ impl Value for Url {
         };
         let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         if authority.contains('@') {
-            // Not quoted: it may hold a password, and messages end up in logs.
-            return Err(Mistake::new(
-                "contains a user before the @",
-                "leave it out; the gateway sends no credentials of its own",
-            ));
+            return Err(has_user());
         }
         if scheme.eq_ignore_ascii_case("https") {
             return wrong(
@@ -78,6 +74,10 @@ impl Value for Host {
         match text {
             "service" => Ok(None),
             "preserve" => Ok(Some(HostPolicy::Preserve)),
+            _ if text.contains('@') => Err(has_user()),
+            _ if text.contains("://") => {
+                Err(Mistake::new(format!("{} is a URL", quote(text)), Self::FIX))
+            }
             _ => match parse_authority(text) {
                 Ok(authority) => Ok(Some(HostPolicy::Literal(authority.text))),
                 Err(why) => Err(Mistake::new(format!("{} {why}", quote(text)), Self::FIX)),
@@ -91,6 +91,14 @@ impl Value for Host {
             json!({ "type": "string", "pattern": r"^[A-Za-z0-9._:\[\]-]+$" }),
         ]
     }
+}
+
+/// Nothing is quoted: it may hold a password, and messages end up in logs.
+fn has_user() -> Mistake {
+    Mistake::new(
+        "contains a user before the @",
+        "leave it out; the gateway sends no credentials of its own",
+    )
 }
 
 /// A host and perhaps a port (RFC 3986, section 3.2, without the user), or why

@@ -1,0 +1,212 @@
+//! `api-gateway check` and `schema`, run as the operator runs them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Runs the program in the crate's directory with no variables set.
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_api-gateway"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Writes a file for one test, in the directory Cargo keeps for that.
+fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// The exit code, and the lines on stderr without the directory.
+fn check(path: &Path, flags: &[&str]) -> (Option<i32>, String) {
+    let mut arguments = vec!["check", "--config", path.to_str().unwrap()];
+    arguments.extend(flags);
+    let output = run(&arguments);
+    assert_eq!(text(&output.stdout), "");
+    let directory = format!("{}/", path.parent().unwrap().display());
+    let lines = text(&output.stderr).replace(&directory, "");
+    (output.status.code(), lines)
+}
+
+#[test]
+fn all_mistakes_are_printed_at_once() {
+    let path = file(
+        "five-mistakes.yaml",
+        r#"server:
+  lisen: "0.0.0.0:8000"
+services:
+  auth-service:
+    url: "${AUTH_URL}"
+    timeouts:
+      connect: 1
+  blog-service:
+    url: "http://10.0.0.1:8005/blog"
+routes:
+  - name: auth
+    match: { path: { prefix: /blog/api/ } }
+    rewrite: { strip_prefix: /auth }
+    service: auth-service
+  - name: blog
+    service: blog-servce
+"#,
+    );
+    let expected = "\
+five-mistakes.yaml:2:3 server.lisen: is an unknown key; did you mean `listen`?
+five-mistakes.yaml:5:10 services.auth-service.url: needs the environment variable AUTH_URL, which is not set; set it, or write ${AUTH_URL:-default}
+five-mistakes.yaml:7:16 services.auth-service.timeouts.connect: \"1\" has no unit; write 1s, 500ms or off
+five-mistakes.yaml:9:10 services.blog-service.url: \"http://10.0.0.1:8005/blog\" contains a path; leave it out; a route's rewrite: replace_prefix sets the path
+five-mistakes.yaml:13:30 routes[0].rewrite.strip_prefix: \"/auth\" is not how every path that \"/blog/api/\" takes begins; write the segments that the path in `match` begins with
+five-mistakes.yaml:16:14 routes[1].service: \"blog-servce\" is not a service; did you mean `blog-service`?
+";
+    assert_eq!(check(&path, &[]), (Some(1), expected.to_owned()));
+}
+
+#[test]
+fn warnings_fail_only_when_denied() {
+    let path = file(
+        "warnings.yaml",
+        "services:\n  a:\n    url: http://127.0.0.1:1\n  b: { url: http://b }\n\
+         routes: [{ name: r, service: a }]\n",
+    );
+    let warnings = "\
+warnings.yaml:3:10 services.a.url: warning: is an address, for which a sidecar has no virtual host; write the service's name, as in http://auth-service:8002
+warnings.yaml:4:3 services.b: warning: is used by no route; add a route with this service, or remove it
+";
+    let ok = "warnings.yaml: ok, 2 services, 1 route\n";
+    assert_eq!(check(&path, &[]), (Some(0), format!("{warnings}{ok}")));
+    assert_eq!(
+        check(&path, &["--deny-warnings"]),
+        (Some(1), warnings.to_owned())
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read_are_mistakes_too() {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let directory = tmp.join("directory.yaml");
+    fs::create_dir_all(&directory).unwrap();
+    let big = "#".repeat((1 << 20) + 1);
+    for (path, line) in [
+        (
+            tmp.join("none.yaml"),
+            "none.yaml:1:1 (file): doesn't exist; check the name after --config\n",
+        ),
+        (
+            directory,
+            "directory.yaml:1:1 (file): is a directory; name the file inside it\n",
+        ),
+        (
+            file("latin1.yaml", b"# first\na: \xfcber\n"),
+            "latin1.yaml:2:4 (file): is not UTF-8 text here; save the file as UTF-8\n",
+        ),
+        (
+            file("big.yaml", big),
+            "big.yaml:1:1 (file): is larger than 1 MiB; make it smaller\n",
+        ),
+    ] {
+        assert_eq!(check(&path, &[]), (Some(1), line.to_owned()));
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2() {
+    for arguments in [&["check"][..], &["chek"], &["check", "--config"], &[]] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+/// Every YAML file we ship.
+fn shipped() -> Vec<PathBuf> {
+    let conf = Path::new(env!("CARGO_MANIFEST_DIR")).join("conf");
+    let files: Vec<PathBuf> = fs::read_dir(conf)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
+        .collect();
+    assert!(files.len() >= 2, "{files:?}");
+    files
+}
+
+#[test]
+fn shipped_configurations_pass_the_check() {
+    for path in shipped() {
+        let (code, lines) = check(&path, &["--deny-warnings"]);
+        assert_eq!(code, Some(0), "{lines}");
+    }
+    let (_, lines) = check(Path::new("conf/gateway.yaml"), &[]);
+    assert_eq!(lines, "gateway.yaml: ok, 3 services, 4 routes\n");
+}
+
+#[test]
+fn shipped_configurations_fit_the_schema() {
+    let schema = api_gateway::config::schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for path in shipped() {
+        let text = fs::read_to_string(&path).unwrap();
+        let first = text.lines().next();
+        assert_eq!(
+            first,
+            Some("# yaml-language-server: $schema=./schema.json"),
+            "{path:?}"
+        );
+        let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let mistakes: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(mistakes, [""; 0], "{path:?}");
+    }
+}
+
+#[test]
+fn the_schema_agrees_with_the_check() {
+    let validator = jsonschema::validator_for(&api_gateway::config::schema()).unwrap();
+    let service = "services: { a: { url: http://a } }\nroutes: [{ name: r, service: a }]\n";
+    for (extra, good) in [
+        ("", true),
+        ("server:\ndns:\n", true),
+        ("server: { threads: 4 }", true),
+        ("server: { threads: '4' }", true),
+        ("server: { threads: '${NO:-4}' }", true),
+        ("server: { listen: ['0.0.0.0:1', '[::1]:${NO:-2}'] }", true),
+        ("dns: { servers: system, timeout: 1.5s }", true),
+        ("dns: { servers: [10.0.0.1, '[::1]:53'] }", true),
+        ("errors: { proxy_status: off }", true),
+        ("server: { threads: 0 }", false),
+        ("server: { threads: }", false),
+        ("server: { lisen: '0.0.0.0:1' }", false),
+        ("server: { listen: [] }", false),
+        ("server: [a]", false),
+        ("dns: { timeout: 1 }", false),
+        ("dns: { servers: 10.0.0.1 }", false),
+        ("errors: { proxy_status: yes }", false),
+        ("server: { builtin_endpoints: { health: /a?b } }", false),
+    ] {
+        let text = format!("{extra}\n{service}");
+        let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(validator.is_valid(&value), good, "schema: {extra}");
+        let (config, report) = api_gateway::config::parse("f", &text, &|_| None);
+        assert_eq!(config.is_some(), good, "check: {extra}: {report}");
+    }
+}
+
+#[test]
+fn the_shipped_schema_is_current() {
+    let output = run(&["schema"]);
+    assert!(output.status.success());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("conf/schema.json");
+    assert!(
+        fs::read(path).unwrap() == output.stdout,
+        "conf/schema.json is old; run `cargo run -- schema > schema.new && mv schema.new conf/schema.json`"
+    );
+}

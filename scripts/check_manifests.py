@@ -6,6 +6,7 @@ what no schema can know: that the objects, conf/gateway.yaml and Cargo.toml agre
 Prints every problem and exits 1 when there is one.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -149,6 +150,20 @@ def agreement_problems(kustomization: dict, kinds: dict, conf: str, version: str
     return problems
 
 
+def image_problems(dockerfile: str, base: Path, version: str) -> list[str]:
+    """The image's user, port and version are promised twice: there and in the manifests."""
+    deployment = yaml.safe_load((base / "deployment.yaml").read_text())
+    pod = deployment["spec"]["template"]["spec"]
+    security, container = pod["securityContext"], pod["containers"][0]
+    lines = [
+        f"ARG VERSION={version}",
+        f"USER {security['runAsUser']}:{security['runAsGroup']}",
+        f"EXPOSE {container['ports'][0]['containerPort']}",
+        f"CMD {json.dumps(container['args'])}",
+    ]
+    return [f"Dockerfile: expected the line {line!r}" for line in lines if line not in dockerfile.splitlines()]
+
+
 def render_problems(base: Path) -> list[str] | None:
     """What kustomize itself says; None where it isn't installed."""
     if shutil.which("kustomize"):
@@ -167,6 +182,7 @@ def main() -> int:
     base = ROOT / "manifests/base"
     version = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
     problems = check(base, ROOT / "conf/gateway.yaml", version)
+    problems += image_problems((ROOT / "Dockerfile").read_text(), base, version)
     rendered = render_problems(base)
     problems += rendered or []
     for problem in problems:

@@ -55,6 +55,11 @@ class BrokenManifests(unittest.TestCase):
             with self.subTest(title):
                 self.assertIn(expected, "\n".join(self.problems_with(name, old, new)))
 
+    def test_an_image_of_another_user_is_reported(self):
+        image = (check_manifests.ROOT / "Dockerfile").read_text().replace("USER 65532", "USER 1000")
+        problems = "\n".join(check_manifests.image_problems(image, BASE, "0.1.0"))
+        self.assertIn("USER 65532:65532", problems)
+
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True

@@ -23,7 +23,7 @@ demo: ## Run the gateway and three echo services on loopback; nothing else is ne
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need test
+	@scripts/need build fmt clippy deny python network
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -33,7 +33,7 @@ fmt: ## Check the formatting (`cargo fmt` repairs it)
 
 .PHONY: clippy
 clippy: ## Lint all targets; warnings are errors
-	@scripts/need clippy
+	@scripts/need build clippy
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 .PHONY: doc
@@ -60,7 +60,7 @@ unit: ## Run the tests beside the code only: seconds, no sockets
 
 .PHONY: cargo-test
 cargo-test: ## Run all of cargo's tests, real Envoy included
-	@scripts/need test
+	@scripts/need build python network
 	@mkdir -p target
 	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
 

@@ -1,0 +1,84 @@
+# `make demo` and `make test` are all that a newcomer needs; the rest are parts of them.
+# They install what is missing and say so; see scripts/need.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Every step builds with the same profile, features and flags, or cargo would compile
+# the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
+# our own crate only.
+CARGO := cargo
+LADDER := fmt clippy doc deny check-manifests cargo-test loadtest-k6
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' \
+		| while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: ## Run the gateway and three echo services on loopback; nothing else is needed
+	@scripts/need demo
+	$(CARGO) run --locked -- demo
+
+.PHONY: test
+test: ## Everything that must hold before a change lands, in the order below
+	@scripts/need build fmt clippy deny python network
+	@scripts/ladder $(LADDER)
+
+.PHONY: fmt
+fmt: ## Check the formatting (`cargo fmt` repairs it)
+	@scripts/need fmt
+	$(CARGO) fmt --check
+
+.PHONY: clippy
+clippy: ## Lint all targets; warnings are errors
+	@scripts/need build clippy
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+.PHONY: doc
+doc: ## Build our API pages; a broken link is an error
+	@scripts/need build
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+
+# Not `advisories`: that check downloads a database, and the ladder must pass offline.
+.PHONY: deny
+deny: ## Check the dependencies' licences, bans and sources (deny.toml)
+	@scripts/need deny
+	.tools/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
+
+.PHONY: check-manifests
+check-manifests: ## Check manifests/ against Kubernetes' schemas, conf/ and each other
+	@scripts/need python
+	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
+	.tools/venv/bin/python3 scripts/check_manifests.py
+
+.PHONY: unit
+unit: ## Run the tests beside the code only: seconds, no sockets
+	@scripts/need build
+	$(CARGO) test --locked --lib
+
+.PHONY: cargo-test
+cargo-test: ## Run all of cargo's tests, real Envoy included
+	@scripts/need build python network
+	@mkdir -p target
+	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
+
+# Built as `cargo test` builds it: development dependencies switch on features, and a
+# plain `cargo build` would compile their dependents once more.
+.PHONY: loadtest-k6
+loadtest-k6: ## Put a short load on the demo with k6
+	@scripts/need build python
+	$(CARGO) build --locked --bins --tests
+	loadtest/smoke k6
+
+# Not a part of `make test`: oha takes almost 6 minutes of one core to compile.
+.PHONY: loadtest-smoke
+loadtest-smoke: ## The same with k6 and oha
+	@scripts/need build python oha
+	$(CARGO) build --locked --bins --tests
+	loadtest/smoke k6 oha
+
+.PHONY: clean-tools
+clean-tools: ## Remove what the other targets installed into .tools
+	rm -rf .tools

@@ -63,5 +63,8 @@ fn the_readme_s_configuration_is_valid() {
     assert!(report.is_empty(), "{report}");
     let config = config.unwrap();
     assert_eq!(config.services.len(), 1);
-    assert!(example.lines().count() <= 12, "the README promises a short one");
+    assert!(
+        example.lines().count() <= 12,
+        "the README promises a short one"
+    );
 }

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
 };
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::op::Query;
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{Hosts, TokioResolver};
 
 use crate::config::{Dns, DnsServers};
 
@@ -23,12 +25,26 @@ pub(super) struct Answer {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LookupError {
-    #[error("no answer within {0:?}; is the DNS server reachable?")]
+    #[error("DNS gave no answer within {0:?}; is the server reachable?")]
     Timeout(Duration),
-    #[error("{0}")]
-    Failed(#[from] NetError),
-    #[error("the answer has no address")]
-    Empty,
+    #[error("DNS knows no such name; is the service's name right, and does it exist?")]
+    NoSuchName,
+    #[error("DNS has no address for the name")]
+    NoAddress,
+    #[error("DNS failed: {0}")]
+    Failed(NetError),
+}
+
+impl From<NetError> for LookupError {
+    fn from(error: NetError) -> Self {
+        if error.is_nx_domain() {
+            Self::NoSuchName
+        } else if error.is_no_records_found() {
+            Self::NoAddress
+        } else {
+            Self::Failed(error)
+        }
+    }
 }
 
 /// Asks for the IPv4 addresses of a name, or its IPv6 ones if it has only those.
@@ -36,6 +52,11 @@ pub(super) enum LookupError {
 /// The resolver is made anew each time: a look-up happens once a second at the
 /// most, and a changed resolv.conf or hosts file counts at once.
 pub(super) async fn look_up(name: &str, dns: &Dns) -> Result<Answer, LookupError> {
+    if dns.servers == DnsServers::System
+        && let Some(answer) = in_hosts_file(name)
+    {
+        return Ok(answer);
+    }
     let query = async {
         let lookup = resolver(dns)?.lookup_ip(query_name(name, dns)).await?;
         let ips: Vec<IpAddr> = lookup.iter().collect();
@@ -43,13 +64,31 @@ pub(super) async fn look_up(name: &str, dns: &Dns) -> Result<Answer, LookupError
             .valid_until()
             .saturating_duration_since(Instant::now());
         if ips.is_empty() {
-            return Err(LookupError::Empty);
+            return Err(LookupError::NoAddress);
         }
         Ok(Answer { ips, ttl })
     };
     tokio::time::timeout(dns.timeout, query)
         .await
         .unwrap_or(Err(LookupError::Timeout(dns.timeout)))
+}
+
+/// The hosts file comes first and for the name as it is, as with the C library: it
+/// counts before the search list, and when no DNS server answers.
+fn in_hosts_file(name: &str) -> Option<Answer> {
+    let hosts = Hosts::from_system().ok()?;
+    let name = Name::from_ascii(name).ok()?;
+    let found = [RecordType::A, RecordType::AAAA]
+        .into_iter()
+        .find_map(|kind| hosts.lookup_static_host(&Query::query(name.clone(), kind)))?;
+    let ips: Vec<IpAddr> = found
+        .answers()
+        .iter()
+        .filter_map(|r| r.data.ip_addr())
+        .collect();
+    // A file has no TTL; it is read again as often as the configuration allows.
+    let ttl = Duration::ZERO;
+    (!ips.is_empty()).then_some(Answer { ips, ttl })
 }
 
 /// Without a search list a name is what it is: the final dot keeps the
@@ -74,14 +113,12 @@ fn resolver(dns: &Dns) -> Result<TokioResolver, NetError> {
                 NameServerConfig::new(address.ip(), true, connections.into())
             });
             let config = ResolverConfig::from_parts(None, vec![], servers.collect());
-            let mut builder =
-                TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
-            builder.options_mut().use_hosts_file = ResolveHosts::Never;
-            builder
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
         }
     };
     let options = builder.options_mut();
     options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
+    options.use_hosts_file = ResolveHosts::Never;
     options.cache_size = 0;
     // One lost packet should not cost a look-up: two tries fit into the limit.
     options.timeout = dns.timeout / 2;

@@ -76,6 +76,8 @@ async fn keep_fresh(upstream: &Upstream, dns: &Dns) {
 struct History {
     last_success: Option<Instant>,
     failures: u32,
+    /// The failure that was told last: the same again would only fill the log.
+    told: String,
 }
 
 impl History {
@@ -101,6 +103,7 @@ impl History {
     fn succeeded(&mut self, upstream: &Upstream, answer: &Answer) {
         let service = upstream.service();
         let recovered = std::mem::take(&mut self.failures) > 0;
+        self.told.clear();
         self.last_success = Some(Instant::now());
         let changed = upstream.publish(Addresses::new(service, &answer.ips));
         if changed || recovered {
@@ -113,17 +116,19 @@ impl History {
         self.failures += 1;
         let service = &upstream.service().name;
         let age = self.last_success.map(|at| at.elapsed());
-        match age {
-            Some(age) if age > dns.max_stale => {
-                if upstream.publish(None) {
-                    let max = dns.max_stale;
-                    warn!("service {service}: its addresses are older than {max:?}, dropped");
-                }
-            }
-            // Once when it begins: an outage must not fill the log.
-            _ if self.failures > 1 => {}
-            Some(_) => warn!("service {service}: {error}; keeping the last addresses"),
-            None => warn!("service {service}: {error}; its routes answer 503 until it resolves"),
+        if age.is_some_and(|age| age > dns.max_stale) && upstream.publish(None) {
+            let max = dns.max_stale;
+            warn!("service {service}: its addresses are older than {max:?}, dropped");
+        }
+        let told = error.to_string();
+        if told != self.told {
+            let meanwhile = if upstream.is_resolved() {
+                "the last addresses are kept"
+            } else {
+                "its routes answer 503 until it resolves"
+            };
+            warn!("service {service}: {error}; {meanwhile}");
+            self.told = told;
         }
     }
 }

@@ -51,15 +51,17 @@ impl Gateway {
         let config = &self.snapshot.config;
         let route = ctx.route.and_then(|route| config.routes.get(route));
         let service = route.and_then(|route| config.services.get(route.service));
+        // Without the query: tokens and addresses of people travel in it.
+        let path = request.raw_path().split(|&b| b == b'?').next();
         let cause = cause.map(ToString::to_string).unwrap_or_default();
         log::log!(
             level,
-            "{status} {flag} {method} {target} route={route} service={service} \
+            "{status} {flag} {method} {path} route={route} service={service} \
              address={address} request_id={id} cause=\"{cause}\"",
             status = failure.status(),
             flag = failure.flag(),
             method = request.method,
-            target = request.raw_path().escape_ascii(),
+            path = path.unwrap_or_default().escape_ascii(),
             route = route.map_or("-", |route| &route.name),
             service = service.map_or("-", |service| &service.name),
             address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),

@@ -12,6 +12,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     missing_docs,
     unreachable_pub
 )]
@@ -22,16 +23,19 @@ mod client;
 mod dns;
 mod echo;
 mod envoy;
-// mod gateway;
+mod gateway;
 mod iptables;
 mod mesh;
 mod place;
 mod plan;
 mod pods;
-// mod probe;
+mod probe;
 mod process;
 mod tools;
 mod wait;
 
 // The tests.
+mod address_change;
+mod chaos;
+mod host_header;
 mod sidecars;

@@ -6,6 +6,7 @@ use std::io::{Write, stderr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -108,6 +109,19 @@ impl Mesh {
     pub fn pod_mut(&mut self, name: &str) -> &mut Pod {
         let found = self.pods.iter_mut().find(|pod| pod.service.name == name);
         found.unwrap_or_else(|| panic!("no service {name}"))
+    }
+}
+
+impl Drop for Mesh {
+    fn drop(&mut self) {
+        // Who has to find out why a test failed needs the logs.
+        if thread::panicking() {
+            self.dir.disable_cleanup(true);
+            eprintln!(
+                "mesh test: configurations and logs are in {}",
+                self.dir.path().display()
+            );
+        }
     }
 }
 

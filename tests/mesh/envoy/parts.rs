@@ -123,6 +123,11 @@ pub fn static_cluster(name: &str, endpoint: std::net::SocketAddr) -> Value {
 pub fn mutual_tls(dir: &Path, peer: &Value) -> Value {
     let file = |name: &str| json!({ "filename": dir.join(name) });
     json!({
+        // Without it Envoy speaks at most TLS 1.2 as a client; istiod writes it too.
+        "tls_params": {
+            "tls_minimum_protocol_version": "TLSv1_2",
+            "tls_maximum_protocol_version": "TLSv1_3",
+        },
         "tls_certificates": [{
             "certificate_chain": file("cert.pem"),
             "private_key": file("key.pem"),

@@ -121,9 +121,7 @@ fn dns_dies_and_no_route_notices() {
     for behaviour in [Behaviour::ServFail, Behaviour::NxDomain, Behaviour::Silent] {
         peace.stays(&gateway, &format!("{behaviour:?}"), &all, || {
             mesh.dns.behave(behaviour);
-            // Not one question but several: each name's turn came.
-            let so_far = mesh.dns.queries();
-            until("the gateway asks DNS", || mesh.dns.queries() >= so_far + 8);
+            mesh.dns.asked_again(2);
             mesh.dns.behave(Behaviour::Answers);
         });
     }
@@ -135,8 +133,7 @@ fn dns_dies_and_no_route_notices() {
             stopped.elapsed() > Duration::from_millis(2500)
         });
         mesh.dns.restart();
-        let so_far = mesh.dns.queries();
-        until("the gateway asks DNS again", || mesh.dns.queries() > so_far);
+        mesh.dns.asked_again(1);
     });
     // And it still follows what DNS says.
     let service = &mesh.pod("user-service").service;
@@ -149,6 +146,23 @@ fn dns_dies_and_no_route_notices() {
         assert_eq!(status(&gateway, &format!("/api/users{path}")), 200);
         mesh.outbound.logged(&path)["destination"] == new.as_str()
     });
+    gateway.assert_unharmed();
+}
+
+/// After a power cut everything starts at once, and the gateway may be first.
+#[test]
+fn the_gateway_starts_before_dns_and_recovers() {
+    let mut mesh = Mesh::start();
+    mesh.dns.stop();
+    let mut gateway = Gateway::launch(&mesh, Host::Unset);
+    for path in [AUTH, USERS, BLOG, OUTSIDE] {
+        assert_eq!(status(&gateway, path), 503, "{path}");
+        assert_eq!(status(&gateway, "/health"), 200);
+    }
+    mesh.dns.restart();
+    for path in [AUTH, USERS, BLOG, OUTSIDE] {
+        becomes(&gateway, path, 200);
+    }
     gateway.assert_unharmed();
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hickory_proto::op::{Message, Query, ResponseCode};
@@ -12,7 +12,7 @@ use hickory_proto::rr::rdata::A;
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use crate::place::Place;
-use crate::wait::eventually;
+use crate::wait::{eventually, until};
 
 /// Seconds; the shortest that DNS can say, so that a change is seen soon.
 const TTL: u32 = 1;
@@ -30,7 +30,8 @@ pub enum Behaviour {
 struct State {
     addresses: HashMap<String, Ipv4Addr>,
     behaviour: Behaviour,
-    queries: usize,
+    /// Questions by name, answered or not.
+    asked: HashMap<String, usize>,
 }
 
 pub struct Dns {
@@ -41,16 +42,16 @@ pub struct Dns {
 }
 
 impl Dns {
-    /// Starts at a free port of the place's loopback address.
-    pub fn start(place: &Place) -> Self {
+    /// Starts at a free port.
+    pub fn start(place: &Place, ip: Ipv4Addr) -> Self {
         let state = State {
             addresses: HashMap::new(),
             behaviour: Behaviour::Answers,
-            queries: 0,
+            asked: HashMap::new(),
         };
         let mut dns = Self {
             place: place.clone(),
-            at: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            at: SocketAddr::from((ip, 0)),
             state: Arc::new(Mutex::new(state)),
             running: None,
         };
@@ -72,9 +73,23 @@ impl Dns {
         self.state.lock().unwrap().behaviour = behaviour;
     }
 
-    /// How many questions came so far, answered or not.
-    pub fn queries(&self) -> usize {
-        self.state.lock().unwrap().queries
+    /// Waits until every name it knows was asked for again, `times` times.
+    pub fn asked_again(&self, times: usize) {
+        let asked = || self.state.lock().unwrap().asked.clone();
+        let names: Vec<String> = self
+            .state
+            .lock()
+            .unwrap()
+            .addresses
+            .keys()
+            .cloned()
+            .collect();
+        let before = asked();
+        until("the gateway asks DNS for every name", || {
+            let now = asked();
+            let more = |name| now.get(name).unwrap_or(&0) - before.get(name).unwrap_or(&0);
+            names.iter().all(|name| more(name) >= times)
+        });
     }
 
     /// Closes the port: the kernel then refuses what is sent there.
@@ -93,7 +108,7 @@ impl Dns {
         self.at = socket.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let (state, stopped) = (Arc::clone(&self.state), Arc::clone(&stop));
-        let thread = self.place.spawn(move || serve(&socket, &state, &stopped));
+        let thread = thread::spawn(move || serve(&socket, &state, &stopped));
         self.running = Some((stop, thread));
     }
 }
@@ -125,8 +140,9 @@ fn serve(socket: &UdpSocket, state: &Mutex<State>, stop: &AtomicBool) {
 }
 
 fn answer(question: &Message, state: &mut State) -> Option<Message> {
-    state.queries += 1;
     let query = question.queries.first()?;
+    let name = asked_name(query);
+    *state.asked.entry(name.clone()).or_default() += 1;
     let mut answer = Message::response(question.metadata.id, question.metadata.op_code);
     answer.metadata.recursion_desired = question.metadata.recursion_desired;
     answer.metadata.recursion_available = true;
@@ -135,7 +151,7 @@ fn answer(question: &Message, state: &mut State) -> Option<Message> {
         Behaviour::Silent => return None,
         Behaviour::ServFail => answer.metadata.response_code = ResponseCode::ServFail,
         Behaviour::NxDomain => answer.metadata.response_code = ResponseCode::NXDomain,
-        Behaviour::Answers => match state.addresses.get(&asked_name(query)) {
+        Behaviour::Answers => match state.addresses.get(&name) {
             None => answer.metadata.response_code = ResponseCode::NXDomain,
             // Another type of a name that exists: no error and no records.
             Some(_) if query.query_type() != RecordType::A => {}

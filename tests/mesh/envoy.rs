@@ -125,12 +125,9 @@ impl Sidecar {
 
     /// The value of one statistic, 0 while Envoy has not made it.
     pub fn stat(&self, name: &str) -> u64 {
-        // The filter is a regular expression; `|` and `.` occur in names.
-        let filter = name
-            .replace('.', "\\.")
-            .replace('|', "\\|")
-            .replace('\\', "%5C");
-        let path = format!("/stats?filter=^{filter}$").replace('|', "%7C");
+        // The filter is a regular expression, and it is in a URL.
+        let filter = name.replace('.', "%5C.").replace('|', "%5C%7C");
+        let path = format!("/stats?filter=^{filter}$");
         let answer = self
             .admin("GET", &path)
             .expect("Envoy's admin interface answers");

@@ -34,6 +34,20 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it and waits until every service's name is resolved.
     pub fn start(mesh: &Mesh, host: Host) -> Self {
+        let gateway = Self::launch(mesh, host);
+        for path in ["/api/users/", "/blog/api/", "/blog/api/posts", "/outside/"] {
+            let path = format!("{path}?is-it-ready");
+            // Until then it answers 503 itself, as problem+json (RFC 9457).
+            until(&format!("{path} is answered by the mesh"), || {
+                let answer = gateway.get(&path).unwrap();
+                answer.header("content-type") != Some("application/problem+json")
+            });
+        }
+        gateway
+    }
+
+    /// Starts it and waits until it listens.
+    pub fn launch(mesh: &Mesh, host: Host) -> Self {
         let config = mesh.dir.path().join("gateway.yaml");
         let log = mesh.dir.path().join("gateway.log");
         fs::write(&config, configuration(mesh, host)).unwrap();
@@ -52,21 +66,12 @@ impl Gateway {
             assert!(process.is_running(), "the gateway ended:\n{text}");
             listening(&text)
         });
-        let gateway = Self {
+        Self {
             process,
             place,
             at,
             log,
-        };
-        for path in ["/api/users/", "/blog/api/", "/blog/api/posts", "/outside/"] {
-            let path = format!("{path}?is-it-ready");
-            // Until then it answers 503 itself, as problem+json (RFC 9457).
-            until(&format!("{path} is answered by the mesh"), || {
-                let answer = gateway.get(&path).unwrap();
-                answer.header("content-type") != Some("application/problem+json")
-            });
         }
-        gateway
     }
 
     /// A client's GET. An error means that the gateway gave no whole answer.

@@ -64,7 +64,7 @@ impl Mesh {
         let network = Pods::make(mode);
         let (plan, gateway) = (&network.plan, &network.gateway);
         let ca = Authority::new();
-        let dns = Dns::start(gateway);
+        let dns = Dns::start(gateway, plan.dns);
         let outside = Echo::start(OUTSIDE, gateway, plan.outside[0]);
         dns.set(OUTSIDE, v4(plan.outside[0]));
         let mut outbound = Sidecar::outbound(&envoy, dir.path(), gateway, plan, &ca);

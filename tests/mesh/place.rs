@@ -12,7 +12,7 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -69,20 +69,6 @@ impl Place {
                 inside.join().unwrap_or_else(|panic| resume_unwind(panic))
             }),
         }
-    }
-
-    /// A thread that lives inside.
-    pub fn spawn<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> JoinHandle<T> {
-        let place = self.clone();
-        thread::spawn(move || {
-            if let Self::Namespace(namespace) = &place {
-                namespace.enter();
-            }
-            work()
-        })
     }
 
     pub fn connect(&self, to: SocketAddr, timeout: Duration) -> io::Result<TcpStream> {

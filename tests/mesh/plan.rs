@@ -76,6 +76,8 @@ pub fn spiffe(account: &str) -> String {
 pub struct Plan {
     pub mode: Mode,
     pub services: Vec<Service>,
+    /// Of the cluster's DNS server, on the gateway's loopback network.
+    pub dns: Ipv4Addr,
     /// An echo outside the mesh, at two addresses of the gateway's loopback network, which
     /// the sidecar never sees (Istio's rules exempt it too).
     pub outside: [SocketAddr; 2],
@@ -118,6 +120,7 @@ impl Plan {
         Self {
             mode,
             services: (1..).zip(SERVICES).map(service).collect(),
+            dns: corner(53),
             outside: [30, 31].map(|last| SocketAddr::from((corner(last), port))),
         }
     }

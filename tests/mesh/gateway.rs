@@ -139,10 +139,11 @@ fn configuration(mesh: &Mesh, host: Host) -> String {
     writeln!(yaml, "  {OUTSIDE}: {{ url: 'http://{OUTSIDE}:{port}' }}").unwrap();
     yaml + "\
 routes:
-  - name: blog
-    match:
-      - path: { prefix: /blog/api/posts }
-      - path: { prefix: /blog/api/categories }
+  - name: posts
+    match: { path: { prefix: /blog/api/posts } }
+    service: blog-service
+  - name: categories
+    match: { path: { prefix: /blog/api/categories } }
     service: blog-service
   - name: auth
     match: { path: { prefix: /blog/api/ } }

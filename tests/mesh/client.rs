@@ -38,23 +38,12 @@ pub fn get(place: &Place, to: SocketAddr, host: &str, path: &str) -> io::Result<
     let mut stream = place.connect(to, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_nodelay(true)?;
-    exchange(&mut stream, "GET", host, path)
+    exchange(&mut stream, host, path)
 }
 
-/// One request and its answer on a fresh connection.
-pub fn exchange(
-    stream: &mut (impl Read + Write),
-    method: &str,
-    host: &str,
-    path: &str,
-) -> io::Result<Answer> {
-    let length = if method == "GET" {
-        ""
-    } else {
-        "Content-Length: 0\r\n"
-    };
-    let request =
-        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{length}\r\n");
+/// One GET and its answer on a fresh connection.
+pub fn exchange(stream: &mut (impl Read + Write), host: &str, path: &str) -> io::Result<Answer> {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;

@@ -98,7 +98,7 @@ impl Sidecar {
                 let log = fs::read_to_string(self.dir.join("envoy.log")).unwrap_or_default();
                 panic!("Envoy ended:\n{log}");
             }
-            self.admin("GET", "/ready")
+            self.admin("/ready")
                 .is_some_and(|answer| answer.status == 200)
         });
     }
@@ -128,9 +128,7 @@ impl Sidecar {
         // The filter is a regular expression, and it is in a URL.
         let filter = name.replace('.', "%5C.").replace('|', "%5C%7C");
         let path = format!("/stats?filter=^{filter}$");
-        let answer = self
-            .admin("GET", &path)
-            .expect("Envoy's admin interface answers");
+        let answer = self.admin(&path).expect("Envoy's admin interface answers");
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         let value = answer
             .body
@@ -155,10 +153,10 @@ impl Sidecar {
             .collect()
     }
 
-    fn admin(&self, method: &str, path: &str) -> Option<Answer> {
+    fn admin(&self, path: &str) -> Option<Answer> {
         let mut stream = UnixStream::connect(self.dir.join(parts::ADMIN_SOCKET)).ok()?;
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        exchange(&mut stream, method, "admin", path).ok()
+        exchange(&mut stream, "admin", path).ok()
     }
 }
 

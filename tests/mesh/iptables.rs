@@ -1,10 +1,10 @@
 //! The rules that Istio's init container and kube-proxy write, as `iptables-restore` reads them.
 
 use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 
 use crate::place::Place;
-use crate::plan::Service;
 use crate::process::SIDECAR_USER;
 use crate::tools::system;
 
@@ -50,15 +50,10 @@ pub fn capture(place: &Place) {
 
 /// What kube-proxy does on the node: a ClusterIP is no machine's address, only a rule.
 /// A later call replaces all rules of an earlier one.
-pub fn cluster_ips<'a>(node: &Place, rules: impl Iterator<Item = (&'a Service, bool)>) {
+pub fn cluster_ips(node: &Place, rules: impl Iterator<Item = (Ipv4Addr, SocketAddr)>) {
     let mut table = String::from("*nat\n");
-    for (service, moved) in rules {
-        let ip = if moved {
-            service.moved_ip
-        } else {
-            service.cluster_ip
-        };
-        let (port, pod) = (service.port, service.pod());
+    for (ip, pod) in rules {
+        let port = pod.port();
         table += &format!("-A PREROUTING -d {ip}/32 -p tcp --dport {port} -j DNAT --to {pod}\n");
     }
     restore(node, &(table + "COMMIT\n"));

@@ -36,7 +36,7 @@ impl Place {
         };
         must_succeed(Command::new(system("ip")).args(["netns", "add", &namespace.name]));
         let place = Self::Namespace(Arc::new(namespace));
-        place.ip(&["link", "set", "lo", "up"]);
+        place.ip("link set lo up");
         place
     }
 
@@ -48,13 +48,13 @@ impl Place {
         }
     }
 
-    /// Runs `ip` for this place.
-    pub fn ip(&self, args: &[&str]) {
+    /// Runs `ip` for this place, with words as in a shell.
+    pub fn ip(&self, words: &str) {
         let mut command = Command::new(system("ip"));
         if let Self::Namespace(namespace) = self {
             command.args(["-n", &namespace.name]);
         }
-        must_succeed(command.args(args));
+        must_succeed(command.args(words.split(' ')));
     }
 
     /// Does something inside and comes back.

@@ -67,12 +67,11 @@ impl Pods {
     /// Gives each service its ClusterIP; the one named `moved` its second one instead.
     pub fn route_cluster_ips(&self, moved: Option<&str>) {
         if self.plan.mode == Mode::Namespaces {
-            let rule = |service: &'_ Service| moved == Some(service.name);
-            let rules = self
-                .plan
-                .services
-                .iter()
-                .map(|service| (service, rule(service)));
+            let rule = |service: &Service| match moved == Some(service.name) {
+                true => (service.moved_ip, service.pod()),
+                false => (service.cluster_ip, service.pod()),
+            };
+            let rules = self.plan.services.iter().map(rule);
             iptables::cluster_ips(&self.node, rules);
         }
     }
@@ -80,23 +79,14 @@ impl Pods {
 
 /// A pod's `eth0` and its other end on the node, the pod's default gateway.
 fn wire(node: &Place, pod: &Place, index: u8) {
-    let end = format!("pod{index}");
-    let (node_ip, pod_ip) = (format!("10.244.{index}.1"), format!("10.244.{index}.2/24"));
-    node.ip(&[
-        "link",
-        "add",
-        &end,
-        "type",
-        "veth",
-        "peer",
-        "name",
-        "eth0",
-        "netns",
-        pod.name(),
-    ]);
-    node.ip(&["addr", "add", &format!("{node_ip}/24"), "dev", &end]);
-    node.ip(&["link", "set", &end, "up"]);
-    pod.ip(&["addr", "add", &pod_ip, "dev", "eth0"]);
-    pod.ip(&["link", "set", "eth0", "up"]);
-    pod.ip(&["route", "add", "default", "via", &node_ip]);
+    let (end, other) = (format!("pod{index}"), pod.name());
+    let (node_ip, pod_ip) = (format!("10.244.{index}.1"), format!("10.244.{index}.2"));
+    node.ip(&format!(
+        "link add {end} type veth peer name eth0 netns {other}"
+    ));
+    node.ip(&format!("addr add {node_ip}/24 dev {end}"));
+    node.ip(&format!("link set {end} up"));
+    pod.ip(&format!("addr add {pod_ip}/24 dev eth0"));
+    pod.ip("link set eth0 up");
+    pod.ip(&format!("route add default via {node_ip}"));
 }

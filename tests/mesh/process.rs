@@ -15,12 +15,11 @@ pub struct Process(Child);
 impl Process {
     pub fn start(place: &Place, command: &mut Command) -> Self {
         command.stdin(Stdio::null());
-        // In a namespace the sidecar is known by its user; without root there is no choice.
         let child = place.run(|| command.spawn());
         Self(child.unwrap_or_else(|error| panic!("{command:?}: {error}")))
     }
 
-    /// Like [`Process::start`], as the sidecar's user where that matters.
+    /// Like [`Process::start`], in a namespace as the user that the rules there exempt.
     pub fn start_sidecar(place: &Place, command: &mut Command) -> Self {
         if matches!(place, Place::Namespace(_)) {
             command.uid(SIDECAR_USER).gid(SIDECAR_USER);

@@ -52,8 +52,8 @@ fn the_host_decides(mesh: &Mesh) {
 }
 
 pub fn assert_is_the_503(answer: &Answer) {
-    // Where the reason goes on depends on which end noticed first, the sending or the
-    // reading one: "connection termination" here, "connection failure" in the document.
+    // A STRICT pod accepts the connection and closes it: "connection termination", UC. The
+    // document's "connection failure", UF, is said of one that was never established.
     let start =
         "upstream connect error or disconnect/reset before headers. reset reason: connection";
     assert_eq!(answer.status, 503, "{answer:?}");
@@ -73,13 +73,9 @@ fn the_loopback_fallback_routes_like_the_namespaces() {
 #[test]
 fn a_strict_pod_refuses_plaintext() {
     let mesh = Mesh::start();
-    for (pod, place) in mesh.pods().iter().zip(&mesh.network.services) {
-        // From the node's side of the pod, past the caller's sidecar.
-        let from = if mesh.network.plan.mode == Mode::Namespaces {
-            mesh.network.node()
-        } else {
-            place
-        };
+    for pod in mesh.pods() {
+        // Past the caller's sidecar.
+        let from = mesh.network.node();
         let refused = get(from, pod.service.pod(), &pod.service.authority(), "/");
         let kind = refused.expect_err("an answer to plaintext").kind();
         // Closed without an answer, or reset.

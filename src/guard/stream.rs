@@ -48,6 +48,8 @@ pub(super) struct GuardedStream {
     /// Made when the first deadline is armed and kept for the connection's life:
     /// moving a timer costs more than letting it fire early and looking again.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Something was written since the last flush.
+    unflushed: bool,
 }
 
 /// The handle of the connection that a session reads from.
@@ -67,6 +69,7 @@ impl GuardedStream {
             inner,
             handle: Handle::default(),
             timer: None,
+            unflushed: false,
         }
     }
 
@@ -117,6 +120,12 @@ impl AsyncRead for GuardedStream {
         if let Poll::Ready(read) = Pin::new(&mut self.inner).poll_read(cx, buf) {
             return Poll::Ready(read);
         }
+        // Pingora flushes a response that has a length only at its end. It reads
+        // while the service pauses, so what is there goes out before the pause.
+        if self.unflushed && Pin::new(&mut self.inner).poll_flush(cx).is_ready() {
+            // An error is the next write's to report.
+            self.unflushed = false;
+        }
         ready!(self.poll_deadline(cx));
         self.handle.deadline.fire();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -129,6 +138,7 @@ impl AsyncWrite for GuardedStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.unflushed = true;
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
 
@@ -137,6 +147,7 @@ impl AsyncWrite for GuardedStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.unflushed = true;
         Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
     }
 
@@ -145,7 +156,9 @@ impl AsyncWrite for GuardedStream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        let flushed = ready!(Pin::new(&mut self.inner).poll_flush(cx));
+        self.unflushed = false;
+        Poll::Ready(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

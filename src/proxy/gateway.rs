@@ -178,8 +178,8 @@ impl ProxyHttp for Gateway {
         _ctx: &mut Ctx,
     ) -> Result<()> {
         response::strip_hop_by_hop(response);
-        response::frame_for(session.req_header().version, response);
-        if session.is_process_shutting_down() {
+        let ends_by_closing = response::frame_for(session.req_header().version, response);
+        if ends_by_closing || session.is_process_shutting_down() {
             // The client learns now that its next request needs a new connection.
             session.set_keepalive(None);
         }

@@ -39,11 +39,13 @@ fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {
 }
 
 /// An HTTP/1.0 client doesn't know chunks (RFC 9112, section 7.1): without them
-/// the end of the connection ends the body.
-pub(super) fn frame_for(client: Version, response: &mut ResponseHeader) {
-    if client == Version::HTTP_10 && !response.status.is_informational() {
-        response.remove_header(&TRANSFER_ENCODING);
+/// the end of the connection ends the body. True when it does.
+pub(super) fn frame_for(client: Version, response: &mut ResponseHeader) -> bool {
+    if client != Version::HTTP_10 || response.status.is_informational() {
+        return false;
     }
+    response.remove_header(&TRANSFER_ENCODING);
+    !response.headers.contains_key(CONTENT_LENGTH)
 }
 
 #[cfg(test)]

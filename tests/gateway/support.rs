@@ -1,0 +1,21 @@
+//! What the tests stand on: a gateway in its own process, and raw sockets on
+//! both sides of it, because a library would hide what is on the wire.
+
+pub mod clock;
+pub mod config;
+pub mod dns;
+pub mod gateway;
+pub mod message;
+pub mod service;
+pub mod wire;
+
+pub use clock::{Stopwatch, eventually};
+pub use config::Config;
+pub use dns::Dns;
+pub use gateway::Gateway;
+pub use message::{Head, Response};
+pub use service::{Conn, Service, ok};
+pub use wire::{Broken, Wire};
+
+/// The longest that any single wait may take; reached only by a failing test.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);

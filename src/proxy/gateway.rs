@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{StatusCode, Version, header};
 use log::{debug, warn};
 use pingora_core::modules::http::HttpModules;
 use pingora_core::upstreams::peer::{HttpPeer, Peer};
@@ -76,6 +76,9 @@ impl ProxyHttp for Gateway {
         if session.get_keepalive().is_some() {
             session.set_keepalive(Some(KEEP_ALIVE_SECS));
         }
+        // It would take them for the answer (RFC 9110, section 15.2).
+        let old = session.req_header().version == Version::HTTP_10;
+        session.set_ignore_info_resp(old);
         match self.decide(session, ctx).await {
             Ok(answered) => Ok(answered),
             Err(Rejected::Broken(error)) => Err(error),
@@ -161,7 +164,7 @@ impl ProxyHttp for Gateway {
         if switching && !session.is_upgrade_req() {
             return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
         }
-        if response.status.is_informational() && !switching {
+        if response::is_interim(response.status) {
             return Ok(());
         }
         ctx.response_began = true;
@@ -178,6 +181,10 @@ impl ProxyHttp for Gateway {
         _ctx: &mut Ctx,
     ) -> Result<()> {
         response::strip_hop_by_hop(response);
+        // Pingora closes when the answer overtakes the request's body, and takes
+        // 100 Continue for an answer.
+        let interim = response::is_interim(response.status);
+        session.set_close_on_response_before_downstream_finish(!interim);
         let ends_by_closing = response::frame_for(session.req_header().version, response);
         if ends_by_closing || session.is_process_shutting_down() {
             // The client learns now that its next request needs a new connection.

@@ -8,6 +8,11 @@ use pingora_http::ResponseHeader;
 /// itself is Pingora's to write; Transfer-Encoding is the framing it works with.
 const HOP_BY_HOP: [&str; 4] = ["keep-alive", "proxy-connection", "proxy-authenticate", "te"];
 
+/// Whether another answer follows (RFC 9110, section 15.2); after 101 none does.
+pub(super) fn is_interim(status: StatusCode) -> bool {
+    status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
+}
+
 /// Removes what the service said to us alone.
 pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
     let nominated = nominated(response);

@@ -8,8 +8,12 @@
     unreachable_pub
 )]
 
+mod duplex;
 mod endpoints;
 mod framing;
 mod headers;
+mod interim;
+mod streaming;
 mod support;
 mod target;
+mod upgrade;

@@ -112,6 +112,11 @@ impl Wire {
         Ok(Head::parse(&raw))
     }
 
+    /// How much has been read but not looked at; it is dropped.
+    pub fn take_buffered(&mut self) -> usize {
+        std::mem::take(&mut self.buffer).len()
+    }
+
     pub fn exactly(&mut self, length: usize) -> Result<Vec<u8>, Broken> {
         while self.buffer.len() < length {
             self.fill()?;

@@ -1,0 +1,152 @@
+//! WebSocket and what else asks for another protocol.
+
+use std::thread;
+use std::time::Duration;
+
+use crate::support::gateway::get;
+use crate::support::{Config, Service, ok};
+
+const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\n\
+    Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+    Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat\r\n\r\n";
+
+const SWITCHING: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
+    Upgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\
+    Sec-WebSocket-Protocol: chat\r\n\r\n";
+
+/// Sends back every byte until the other side closes.
+fn echoing() -> Service {
+    Service::start(|mut conn| {
+        conn.request_head();
+        // The first bytes come together with the head, as a server may send them.
+        conn.send(format!("{SWITCHING}welcome"));
+        while let Ok(byte) = conn.exactly(1) {
+            conn.send(byte);
+        }
+    })
+}
+
+#[test]
+fn bytes_flow_both_ways_and_pauses_do_not_matter() {
+    let service = echoing();
+    let gateway = Config::limited(&service, "300ms").start();
+    let mut client = gateway.connect();
+    client.send(HANDSHAKE);
+    let head = client.head().unwrap();
+    assert_eq!(head.status(), 101);
+    assert!(
+        head.get("connection")
+            .unwrap()
+            .eq_ignore_ascii_case("upgrade")
+    );
+    assert_eq!(head.get("upgrade"), Some("websocket"));
+    assert_eq!(
+        head.get("sec-websocket-accept"),
+        Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+    );
+    assert_eq!(head.get("sec-websocket-protocol"), Some("chat"));
+    assert_eq!(client.exactly(7).unwrap(), b"welcome");
+
+    let request = service.head();
+    assert_eq!(request.get("upgrade"), Some("websocket"));
+    assert!(
+        request
+            .get("connection")
+            .unwrap()
+            .eq_ignore_ascii_case("upgrade")
+    );
+    assert_eq!(
+        request.get("sec-websocket-key"),
+        Some("dGhlIHNhbXBsZSBub25jZQ==")
+    );
+
+    client.send("GET / HTTP/1.1\r\n\r\n\0\u{1}");
+    assert_eq!(client.exactly(20).unwrap(), b"GET / HTTP/1.1\r\n\r\n\0\x01");
+    // Longer than the limit for a response header: this is not one.
+    thread::sleep(Duration::from_millis(500));
+    client.send("after the pause");
+    assert_eq!(client.exactly(15).unwrap(), b"after the pause");
+}
+
+#[test]
+fn bytes_sent_with_the_handshake_are_not_lost() {
+    let service = echoing();
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    client.send(format!("{HANDSHAKE}eager"));
+    assert_eq!(client.head().unwrap().status(), 101);
+    assert_eq!(client.exactly(12).unwrap(), b"welcomeeager");
+}
+
+#[test]
+fn either_side_may_end_an_upgraded_connection() {
+    let service = Service::start(|mut conn| {
+        conn.request_head();
+        conn.send(format!("{SWITCHING}bye"));
+    });
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    client.send(HANDSHAKE);
+    assert_eq!(client.head().unwrap().status(), 101);
+    assert_eq!(client.to_end().unwrap(), b"bye");
+
+    let (told, ends) = std::sync::mpsc::channel();
+    let told = std::sync::Mutex::new(told);
+    let service = Service::start(move |mut conn| {
+        conn.request_head();
+        conn.send(SWITCHING);
+        told.lock().unwrap().send(conn.to_end()).unwrap();
+    });
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    client.send(HANDSHAKE);
+    assert_eq!(client.head().unwrap().status(), 101);
+    client.send("bye");
+    drop(client);
+    assert_eq!(
+        ends.recv_timeout(crate::support::PATIENCE)
+            .unwrap()
+            .unwrap(),
+        b"bye"
+    );
+}
+
+#[test]
+fn a_refused_upgrade_is_an_ordinary_answer() {
+    for (status, reason) in [(403, "Forbidden"), (426, "Upgrade Required"), (200, "OK")] {
+        let service = Service::answering(move |head, _| {
+            match head.second() {
+                "/ws" => format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 2\r\n\r\nno"),
+                _ => String::from_utf8(ok("next")).unwrap(),
+            }
+            .into_bytes()
+        });
+        let gateway = Config::to(&service).start();
+        let mut client = gateway.connect();
+        client.send(HANDSHAKE);
+        let response = client.response();
+        assert_eq!((response.status(), response.text()), (status, "no"));
+        if response.head.get("connection") == Some("keep-alive") {
+            client.send(get("/next"));
+            assert_eq!(client.response().text(), "next");
+        } else {
+            client.assert_closed();
+        }
+    }
+}
+
+#[test]
+fn a_switch_that_nobody_asked_for_is_a_502() {
+    let service = Service::start(|mut conn| {
+        conn.request_head();
+        conn.send(format!(
+            "{SWITCHING}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
+        ));
+        let _ = conn.to_end();
+    });
+    let gateway = Config::to(&service).start();
+    let response = gateway.get("/");
+    assert_eq!(response.status(), 502);
+    response.problem();
+    gateway.logged(&["502 UPE"]);
+}

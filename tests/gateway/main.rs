@@ -8,11 +8,16 @@
     unreachable_pub
 )]
 
+mod cli;
+mod deadline;
 mod duplex;
 mod endpoints;
+mod failures;
 mod framing;
 mod headers;
 mod interim;
+mod names;
+mod pool;
 mod streaming;
 mod support;
 mod target;

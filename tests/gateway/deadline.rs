@@ -1,0 +1,198 @@
+//! The limit on the response header: what it cuts, and what it leaves alone.
+
+use std::net::Shutdown;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::gateway::get;
+use crate::support::{Config, Conn, Service, Stopwatch, Wire, ok};
+
+const LIMIT: Duration = Duration::from_millis(300);
+/// Longer than the limit.
+const PAUSE: Duration = Duration::from_millis(500);
+
+fn until_left(mut conn: Conn) {
+    let _ = conn.to_end();
+}
+
+/// A service that is too slow is a 504 at the limit, however it is slow.
+fn assert_cut(script: impl Fn(Conn) + Send + Sync + 'static) {
+    let service = Service::start(script);
+    let gateway = Config::limited(&service, "300ms").trusting_loopback().start();
+    let mut client = gateway.connect();
+    let watch = Stopwatch::start();
+    client.send(get("/"));
+    let response = client.response();
+    watch.assert_about(LIMIT);
+    assert_eq!(response.status(), 504);
+    assert_eq!(response.problem()["title"], "Gateway Timeout");
+    assert_eq!(
+        response.head.get("proxy-status"),
+        Some("api-gateway; error=http_response_timeout")
+    );
+    gateway.logged(&["504 UT", "GET /"]);
+    assert_eq!(service.heads().len(), 1, "it isn't sent again");
+}
+
+#[test]
+fn a_silent_service_is_cut() {
+    assert_cut(|mut conn| {
+        conn.request();
+        until_left(conn);
+    });
+}
+
+#[test]
+fn a_header_that_drips_is_cut() {
+    assert_cut(|mut conn| {
+        conn.request();
+        for byte in "HTTP/1.1 200 OK\r\nX-A: 1\r\n".chars().chain(std::iter::repeat('y')) {
+            if conn.try_send([byte as u8]).is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+}
+
+#[test]
+fn early_hints_and_then_nothing_is_cut() {
+    assert_cut(|mut conn| {
+        conn.request();
+        conn.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+        until_left(conn);
+    });
+}
+
+#[test]
+fn a_limit_of_two_seconds_holds_without_being_asked_for() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        until_left(conn);
+    });
+    let gateway = Config::to(&service).start();
+    let watch = Stopwatch::start();
+    assert_eq!(gateway.get("/").status(), 504);
+    watch.assert_about(Duration::from_secs(2));
+}
+
+#[test]
+fn the_second_request_of_a_connection_has_its_own_limit() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        conn.send(ok("first"));
+        conn.request();
+        until_left(conn);
+    });
+    let gateway = Config::limited(&service, "300ms").start();
+    let mut client = gateway.connect();
+    client.send(get("/"));
+    assert_eq!(client.response().text(), "first");
+    thread::sleep(PAUSE);
+    let watch = Stopwatch::start();
+    client.send(get("/"));
+    assert_eq!(client.response().status(), 504);
+    watch.assert_about(LIMIT);
+}
+
+#[test]
+fn a_slow_body_is_left_alone() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        conn.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
+        for byte in ["a", "b", "c"] {
+            thread::sleep(Duration::from_millis(200));
+            conn.send(byte);
+        }
+    });
+    let gateway = Config::limited(&service, "300ms").start();
+    assert_eq!(gateway.get("/").text(), "abc");
+}
+
+#[test]
+fn the_clock_starts_when_the_request_has_ended() {
+    let service = Service::hello();
+    let gateway = Config::limited(&service, "300ms").start();
+    let posts = [
+        ["Content-Length: 4\r\n\r\n", "ab", "cd"],
+        ["Transfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n", "0\r\n\r\n"],
+    ];
+    for parts in posts {
+        let mut client = gateway.connect();
+        client.send("POST / HTTP/1.1\r\nHost: h\r\n");
+        for part in parts {
+            client.send(part);
+            thread::sleep(PAUSE);
+        }
+        assert_eq!(client.response().text(), "hello");
+    }
+}
+
+#[test]
+fn after_a_slow_upload_a_silent_service_is_cut_at_the_limit() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        until_left(conn);
+    });
+    let gateway = Config::limited(&service, "300ms").start();
+    let mut client = gateway.connect();
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na");
+    thread::sleep(PAUSE);
+    let watch = Stopwatch::start();
+    client.send("b");
+    assert_eq!(client.response().status(), 504);
+    watch.assert_about(LIMIT);
+    assert_eq!(service.count("POST"), 1);
+}
+
+#[test]
+fn an_answer_that_began_during_the_upload_is_left_alone() {
+    let service = Service::start(|mut conn| {
+        let head = conn.request_head().unwrap();
+        conn.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+        conn.request_body(&head).unwrap();
+        thread::sleep(PAUSE);
+        conn.send("slow");
+    });
+    let gateway = Config::limited(&service, "300ms").start();
+    let mut client = gateway.connect();
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na");
+    let head = client.head().unwrap();
+    assert_eq!(head.status(), 200);
+    client.send("b");
+    assert_eq!(client.exactly(4).unwrap(), b"slow");
+}
+
+/// The body fills every buffer on the way to a service that reads none of it.
+#[test]
+fn a_service_that_reads_nothing_of_a_large_body_does_not_hang_the_client() {
+    let service = Service::start(|mut conn| {
+        conn.request_head();
+        // It neither reads nor answers nor closes, until the gateway gives up.
+        conn.stream.shutdown(Shutdown::Read).unwrap();
+        thread::park_timeout(Duration::from_secs(6));
+    });
+    let gateway = Config::limited(&service, "300ms").start();
+    let mut client = gateway.connect();
+    let length = 3_600_000;
+    client.send(format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"));
+    let mut sender = Wire::new(client.stream.try_clone().unwrap());
+    let sending = thread::spawn(move || sender.try_send(vec![b'x'; length]).is_ok());
+    client.patience(Duration::from_secs(10));
+    let answer = client.try_response("POST");
+    drop(client);
+    sending.join().unwrap();
+    let status = answer.map(|response| response.status());
+    assert!(matches!(status, Ok(502 | 504)), "{status:?}");
+}
+
+#[test]
+fn off_is_off() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        thread::sleep(Duration::from_millis(2500));
+        conn.send(ok("late"));
+    });
+    let gateway = Config::limited(&service, "off").start();
+    assert_eq!(gateway.get("/").text(), "late");
+}

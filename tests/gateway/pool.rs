@@ -1,0 +1,200 @@
+//! Connections to services: kept, given up, and what is sent again.
+
+use std::sync::mpsc;
+use std::sync::{Mutex, atomic::AtomicUsize, atomic::Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::gateway::get;
+use crate::support::{Config, Service, eventually, ok};
+
+#[test]
+fn one_connection_carries_many_requests() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    for _ in 0..10 {
+        // Each from another client.
+        assert_eq!(gateway.get("/").text(), "hello");
+    }
+    assert_eq!(service.connections(), 1);
+}
+
+#[test]
+fn routes_to_one_service_share_its_connections() {
+    let service = Service::hello();
+    let gateway = Config::to(&service)
+        .route("a", "svc", "match: { path: { prefix: /a } }, rewrite: { strip_prefix: /a }")
+        .route("b", "svc", "match: { path: { prefix: /b } }")
+        .start();
+    for target in ["/a", "/b", "/a/x", "/b?c"] {
+        assert_eq!(gateway.get(target).text(), "hello");
+    }
+    assert_eq!(service.connections(), 1);
+}
+
+/// Tells when the gateway closes a connection that it doesn't use.
+fn telling_when_left() -> (Service, mpsc::Receiver<()>) {
+    let (left, told) = mpsc::channel();
+    let left = Mutex::new(left);
+    let service = Service::start(move |mut conn| {
+        while conn.request().is_some() {
+            conn.send(ok("hello"));
+        }
+        // The test may have ended by now.
+        let _ = left.lock().unwrap().send(());
+    });
+    (service, told)
+}
+
+#[test]
+fn an_unused_connection_is_closed_when_its_time_is_up() {
+    let (service, left) = telling_when_left();
+    let gateway = Config::new()
+        .service("svc", &service.url(), "timeouts: { idle: 300ms }")
+        .start();
+    gateway.get("/");
+    assert!(left.recv_timeout(Duration::from_millis(200)).is_err(), "too early");
+    left.recv_timeout(Duration::from_secs(5)).unwrap();
+    gateway.get("/");
+    assert_eq!(service.connections(), 2);
+}
+
+#[test]
+fn idle_off_keeps_an_unused_connection() {
+    let (service, left) = telling_when_left();
+    let gateway = Config::new()
+        .service("svc", &service.url(), "timeouts: { idle: off }")
+        .start();
+    gateway.get("/");
+    assert!(left.recv_timeout(Duration::from_millis(1500)).is_err());
+    gateway.get("/");
+    assert_eq!(service.connections(), 1);
+}
+
+#[test]
+fn a_service_that_announces_close_is_believed() {
+    let service = Service::answering(|_, _| {
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok".to_vec()
+    });
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    for _ in 0..3 {
+        client.send(get("/"));
+        let response = client.response();
+        // That was between the service and the gateway.
+        assert_eq!(response.head.get("connection"), Some("keep-alive"));
+    }
+    assert_eq!(service.connections(), 3);
+}
+
+/// Answers the first request of each connection and takes the second for the
+/// moment to close, except on connections from `good` on.
+fn closes_on_the_second(good: usize) -> Service {
+    Service::start(move |mut conn| {
+        let mut count = 0;
+        while conn.request().is_some() {
+            count += 1;
+            if count > 1 && conn.number < good {
+                return;
+            }
+            conn.send(ok("hello"));
+        }
+    })
+}
+
+#[test]
+fn a_get_on_a_stale_connection_is_sent_once_more() {
+    let service = closes_on_the_second(1);
+    let gateway = Config::to(&service).start();
+    assert_eq!(gateway.get("/1").text(), "hello");
+    assert_eq!(gateway.get("/2").text(), "hello");
+    let heads = service.heads();
+    let targets: Vec<&str> = heads.iter().map(|head| head.second()).collect();
+    assert_eq!(targets, ["/1", "/2", "/2"]);
+    // It was rewritten anew, not twice.
+    assert_eq!(heads[2].all("via"), ["1.1 api-gateway"]);
+    assert_eq!(heads[1].get("x-request-id"), heads[2].get("x-request-id"));
+}
+
+#[test]
+fn a_post_that_may_have_arrived_is_never_sent_again() {
+    let service = closes_on_the_second(1);
+    let gateway = Config::to(&service).start();
+    assert_eq!(gateway.get("/").text(), "hello");
+    let post = "POST /buy HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none";
+    let response = gateway.ask(post);
+    assert_eq!(response.status(), 502);
+    response.problem();
+    assert_eq!(service.count("POST"), 1);
+    gateway.logged(&["502 UC", "POST /buy"]);
+}
+
+#[test]
+fn an_idempotent_body_is_sent_again_only_if_it_is_all_at_hand() {
+    let service = closes_on_the_second(1);
+    let gateway = Config::to(&service).start();
+    assert_eq!(gateway.get("/").text(), "hello");
+    let put = "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none";
+    assert_eq!(gateway.ask(put).text(), "hello");
+    assert_eq!(service.bodies().last().unwrap(), b"one");
+    assert_eq!(service.count("PUT"), 2);
+
+    // Larger than what the gateway keeps.
+    let service = closes_on_the_second(1);
+    let gateway = Config::to(&service).start();
+    assert_eq!(gateway.get("/").text(), "hello");
+    let body = "x".repeat(1 << 20);
+    let put = format!("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}", 1 << 20);
+    assert_eq!(gateway.ask(put).status(), 502);
+    assert_eq!(service.count("PUT"), 1);
+}
+
+#[test]
+fn a_fresh_connection_that_closes_is_not_tried_again() {
+    for method in ["GET", "POST"] {
+        let service = Service::start(|mut conn| drop(conn.request()));
+        let gateway = Config::to(&service).start();
+        let request = format!("{method} / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(gateway.ask(request).status(), 502);
+        assert_eq!(service.heads().len(), 1, "{method}");
+    }
+}
+
+/// Connections that the service closed while they were unused cost nothing.
+#[test]
+fn a_connection_that_was_closed_in_the_pool_is_not_used() {
+    let closed = std::sync::Arc::new(AtomicUsize::new(0));
+    let counted = closed.clone();
+    let service = Service::start(move |mut conn| {
+        conn.request();
+        conn.send(ok("hello"));
+        drop(conn);
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let gateway = Config::to(&service).start();
+    for n in 0..5 {
+        let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(gateway.ask(post).text(), "hello", "{n}");
+        eventually("the service closes", || {
+            (closed.load(Ordering::Relaxed) > n).then_some(())
+        });
+        // The gateway is told by the kernel; nothing shows when it has noticed.
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(service.count("POST"), 5);
+}
+
+/// Pingora doesn't serve it and closes; the client has to send it again.
+#[test]
+fn a_pipelined_request_is_answered_or_the_connection_ends_cleanly() {
+    let service = Service::answering(|head, _| ok(head.second()));
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    client.send(get("/1") + &get("/2"));
+    let first = client.response();
+    assert_eq!(first.text(), "/1");
+    match client.try_response("GET") {
+        Ok(second) => assert_eq!(second.text(), "/2"),
+        Err(broken) => assert_eq!(broken, crate::support::Broken::Closed),
+    }
+}

@@ -26,6 +26,9 @@ impl Gateway {
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
+        if has_fragment(session) {
+            return Err(Failure::MalformedRequest.into());
+        }
         if request::is_loop(&request.headers) {
             return Err(Failure::Loop.into());
         }
@@ -59,6 +62,18 @@ impl Gateway {
         ctx.answered = true;
         Ok(true)
     }
+}
+
+/// Pingora drops a fragment from the target before any phase sees it, so the
+/// request line is asked as it came.
+fn has_fragment(session: &Session) -> bool {
+    let Some(session) = session.as_downstream().as_http1() else {
+        return false;
+    };
+    let head = session.get_headers_raw_bytes();
+    // Empty lines may come before it (RFC 9112, section 2.2).
+    let line = head.trim_ascii_start().split(|&b| b == b'\r' || b == b'\n');
+    line.take(1).any(|line| line.contains(&b'#'))
 }
 
 /// Why a request isn't answered in the ordinary way.

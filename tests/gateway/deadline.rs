@@ -18,7 +18,9 @@ fn until_left(mut conn: Conn) {
 /// A service that is too slow is a 504 at the limit, however it is slow.
 fn assert_cut(script: impl Fn(Conn) + Send + Sync + 'static) {
     let service = Service::start(script);
-    let gateway = Config::limited(&service, "300ms").trusting_loopback().start();
+    let gateway = Config::limited(&service, "300ms")
+        .trusting_loopback()
+        .start();
     let mut client = gateway.connect();
     let watch = Stopwatch::start();
     client.send(get("/"));
@@ -46,7 +48,10 @@ fn a_silent_service_is_cut() {
 fn a_header_that_drips_is_cut() {
     assert_cut(|mut conn| {
         conn.request();
-        for byte in "HTTP/1.1 200 OK\r\nX-A: 1\r\n".chars().chain(std::iter::repeat('y')) {
+        for byte in "HTTP/1.1 200 OK\r\nX-A: 1\r\n"
+            .chars()
+            .chain(std::iter::repeat('y'))
+        {
             if conn.try_send([byte as u8]).is_err() {
                 return;
             }
@@ -115,7 +120,11 @@ fn the_clock_starts_when_the_request_has_ended() {
     let gateway = Config::limited(&service, "300ms").start();
     let posts = [
         ["Content-Length: 4\r\n\r\n", "ab", "cd"],
-        ["Transfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n", "0\r\n\r\n"],
+        [
+            "Transfer-Encoding: chunked\r\n\r\n",
+            "4\r\nabcd\r\n",
+            "0\r\n\r\n",
+        ],
     ];
     for parts in posts {
         let mut client = gateway.connect();
@@ -175,7 +184,9 @@ fn a_service_that_reads_nothing_of_a_large_body_does_not_hang_the_client() {
     let gateway = Config::limited(&service, "300ms").start();
     let mut client = gateway.connect();
     let length = 3_600_000;
-    client.send(format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"));
+    client.send(format!(
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n"
+    ));
     let mut sender = Wire::new(client.stream.try_clone().unwrap());
     let sending = thread::spawn(move || sender.try_send(vec![b'x'; length]).is_ok());
     client.patience(Duration::from_secs(10));

@@ -23,7 +23,11 @@ fn one_connection_carries_many_requests() {
 fn routes_to_one_service_share_its_connections() {
     let service = Service::hello();
     let gateway = Config::to(&service)
-        .route("a", "svc", "match: { path: { prefix: /a } }, rewrite: { strip_prefix: /a }")
+        .route(
+            "a",
+            "svc",
+            "match: { path: { prefix: /a } }, rewrite: { strip_prefix: /a }",
+        )
         .route("b", "svc", "match: { path: { prefix: /b } }")
         .start();
     for target in ["/a", "/b", "/a/x", "/b?c"] {
@@ -53,7 +57,10 @@ fn an_unused_connection_is_closed_when_its_time_is_up() {
         .service("svc", &service.url(), "timeouts: { idle: 300ms }")
         .start();
     gateway.get("/");
-    assert!(left.recv_timeout(Duration::from_millis(200)).is_err(), "too early");
+    assert!(
+        left.recv_timeout(Duration::from_millis(200)).is_err(),
+        "too early"
+    );
     left.recv_timeout(Duration::from_secs(5)).unwrap();
     gateway.get("/");
     assert_eq!(service.connections(), 2);
@@ -144,7 +151,10 @@ fn an_idempotent_body_is_sent_again_only_if_it_is_all_at_hand() {
     let gateway = Config::to(&service).start();
     assert_eq!(gateway.get("/").text(), "hello");
     let body = "x".repeat(1 << 20);
-    let put = format!("PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}", 1 << 20);
+    let put = format!(
+        "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}",
+        1 << 20
+    );
     assert_eq!(gateway.ask(put).status(), 502);
     assert_eq!(service.count("PUT"), 1);
 }

@@ -13,7 +13,6 @@ pub use clock::{Stopwatch, eventually};
 pub use config::Config;
 pub use dns::Dns;
 pub use gateway::Gateway;
-pub use message::{Head, Response};
 pub use service::{Conn, Service, ok};
 pub use wire::{Broken, Wire};
 

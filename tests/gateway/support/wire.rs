@@ -1,7 +1,7 @@
 //! One end of a raw connection that speaks HTTP/1 by hand.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::PATIENCE;
@@ -65,11 +65,6 @@ impl Wire {
         chunk.extend_from_slice(bytes);
         chunk.extend_from_slice(b"\r\n");
         self.send(chunk);
-    }
-
-    /// No more will be sent; reading goes on.
-    pub fn half_close(&mut self) {
-        self.stream.shutdown(Shutdown::Write).unwrap();
     }
 
     /// Closes so that the other side gets a reset.

@@ -53,7 +53,7 @@ fn answers_early(after: After) -> Service {
             After::Closes => {}
             After::Resets => conn.into_wire().reset(),
             After::Stalls => thread::park_timeout(Duration::from_secs(5)),
-            After::ReadsOn => drop(conn.to_end()),
+            After::ReadsOn => drop(conn.rest()),
         }
     })
 }
@@ -167,7 +167,7 @@ fn the_service_notices_that_the_client_left() {
             let service = Service::start(move |mut conn| {
                 conn.request_head();
                 conn.send(answer);
-                let end = conn.to_end();
+                let end = conn.rest();
                 left.lock().unwrap().send(end).unwrap();
             });
             let gateway = Config::limited(&service, "off").start();

@@ -254,7 +254,7 @@ fn an_answer_that_is_not_http_is_a_502() {
         let service = Service::start(move |mut conn| {
             conn.request();
             conn.send(answer);
-            let _ = conn.to_end();
+            let _ = conn.rest();
         });
         let gateway = Config::to(&service).trusting_loopback().start();
         assert_answer(&gateway, &get("/"), &NOT_HTTP, true);
@@ -274,7 +274,7 @@ fn broken_chunks_of_a_service_are_a_truncation() {
             conn.request();
             conn.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
             conn.send(chunks);
-            let _ = conn.to_end();
+            let _ = conn.rest();
         });
         let gateway = Config::limited(&service, "off").start();
         let mut client = gateway.connect();

@@ -44,6 +44,21 @@ fn a_chunked_request_arrives_whole() {
 }
 
 #[test]
+fn a_client_that_wants_to_close_is_closed_and_the_service_is_not() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    for _ in 0..2 {
+        let mut client = gateway.connect();
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        let response = client.response();
+        assert_eq!(response.text(), "hello");
+        assert_eq!(response.head.get("connection"), Some("close"));
+        client.assert_closed();
+    }
+    assert_eq!(service.connections(), 1);
+}
+
+#[test]
 fn an_old_client_gets_no_chunks() {
     let service = Service::answering(|_, _| CHUNKED.to_vec());
     let gateway = Config::to(&service).start();
@@ -54,7 +69,7 @@ fn an_old_client_gets_no_chunks() {
         assert_eq!(head.status(), 200);
         assert!(!head.is_chunked() && head.length().is_none(), "{head:?}");
         assert_ne!(head.get("connection"), Some("keep-alive"));
-        assert_eq!(client.to_end(), Ok(b"abcdefgh".to_vec()));
+        assert_eq!(client.rest(), Ok(b"abcdefgh".to_vec()));
     }
 }
 
@@ -166,7 +181,7 @@ fn a_truncated_response_never_looks_whole() {
         client.exactly(3).unwrap();
         go.send(()).unwrap();
         // What is left of the message never ends as a message should.
-        let rest = client.to_end().unwrap_or_default();
+        let rest = client.rest().unwrap_or_default();
         assert!(!rest.ends_with(b"0\r\n\r\n"), "{answer}: {rest:?}");
         assert!(rest.len() < 7, "{answer}: {rest:?}");
         gateway.logged(&["502 UC", "GET /"]);

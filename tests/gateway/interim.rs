@@ -39,7 +39,7 @@ fn a_service_may_refuse_instead_of_saying_continue() {
             conn.request_head();
             conn.send(format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\nno"));
             // It waits for the gateway to close.
-            let _ = conn.to_end();
+            let _ = conn.rest();
         });
         let gateway = Config::to(&service).start();
         let mut client = gateway.connect();

@@ -77,7 +77,7 @@ fn a_gibibyte_each_way_does_not_grow_the_gateway() {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Got: {GIB}\r\n\r\n"
             ));
         }
-        let _ = conn.to_end();
+        let _ = conn.rest();
     });
     let gateway = Config::to(&service).start();
     // What a few ordinary requests need is there before it is measured.

@@ -33,6 +33,10 @@ fn bytes_that_mean_nothing_to_the_gateway_stay_as_they_are() {
             ("/a?q=%00", "/a?q=%00"),
             ("/a'()*!$&,=:@+", "/a'()*!$&,=:@+"),
             ("/A/b", "/A/b"),
+            ("/{a}|^[]\"~", "/{a}|^[]\"~"),
+            ("/?{a}|^[]`\\~'", "/?{a}|^[]`\\~'"),
+            ("/\u{fc}?\u{fc}", "/\u{fc}?\u{fc}"),
+            ("/a%zz%", "/a%zz%"),
             (&long, &long),
         ],
     );
@@ -52,6 +56,29 @@ fn the_path_that_was_matched_is_the_path_that_is_sent() {
     );
     let none = |service: &Service| Config::to(service).server("path_normalization: none");
     assert_targets(none, &[("//a/../b", "//a/../b"), ("/%61", "/%61")]);
+}
+
+/// What no client may send unescaped (RFC 3986, section 2) and Pingora's type for
+/// a URI can't hold.
+#[test]
+fn bytes_that_a_uri_can_not_hold_are_refused() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    for target in [
+        &b"/a<"[..],
+        b"/a>",
+        b"/a`",
+        b"/?<",
+        b"/?>",
+        b"/?\"",
+        b"/\xff",
+        b"/?\xff",
+    ] {
+        let request = [b"GET ", target, b" HTTP/1.1\r\nHost: h\r\n\r\n"].concat();
+        let status = gateway.ask(request).status();
+        assert_eq!(status, 400, "{}", target.escape_ascii());
+    }
+    assert!(service.heads().is_empty());
 }
 
 #[test]

@@ -88,14 +88,14 @@ fn either_side_may_end_an_upgraded_connection() {
     let mut client = gateway.connect();
     client.send(HANDSHAKE);
     assert_eq!(client.head().unwrap().status(), 101);
-    assert_eq!(client.to_end().unwrap(), b"bye");
+    assert_eq!(client.rest().unwrap(), b"bye");
 
     let (told, ends) = std::sync::mpsc::channel();
     let told = std::sync::Mutex::new(told);
     let service = Service::start(move |mut conn| {
         conn.request_head();
         conn.send(SWITCHING);
-        told.lock().unwrap().send(conn.to_end()).unwrap();
+        told.lock().unwrap().send(conn.rest()).unwrap();
     });
     let gateway = Config::to(&service).start();
     let mut client = gateway.connect();
@@ -142,7 +142,7 @@ fn a_switch_that_nobody_asked_for_is_a_502() {
         conn.send(format!(
             "{SWITCHING}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"
         ));
-        let _ = conn.to_end();
+        let _ = conn.rest();
     });
     let gateway = Config::to(&service).start();
     let response = gateway.get("/");

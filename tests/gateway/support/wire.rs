@@ -47,10 +47,6 @@ impl Wire {
         Self::new(TcpStream::connect(address).unwrap())
     }
 
-    pub fn patience(&mut self, limit: Duration) {
-        self.stream.set_read_timeout(Some(limit)).unwrap();
-    }
-
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.try_send(bytes).unwrap();
     }
@@ -147,7 +143,7 @@ impl Wire {
     }
 
     /// Everything up to a clean end.
-    pub fn to_end(&mut self) -> Result<Vec<u8>, Broken> {
+    pub fn rest(&mut self) -> Result<Vec<u8>, Broken> {
         loop {
             match self.fill() {
                 Ok(()) => {}
@@ -159,7 +155,7 @@ impl Wire {
 
     /// Waits for the clean end of the connection, with nothing before it.
     pub fn assert_closed(&mut self) {
-        assert_eq!(self.to_end(), Ok(vec![]));
+        assert_eq!(self.rest(), Ok(vec![]));
     }
 
     /// A response to anything but HEAD.
@@ -186,7 +182,7 @@ impl Wire {
             _ if bodiless => Vec::new(),
             _ if head.is_chunked() => self.chunks()?,
             Some(length) => self.exactly(usize::try_from(length).unwrap())?,
-            None => self.to_end()?,
+            None => self.rest()?,
         };
         Ok(Response {
             interim,

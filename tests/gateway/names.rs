@@ -158,6 +158,14 @@ fn a_refused_connection_moves_on_to_the_next_address() {
         assert_eq!(gateway.ask(post).text(), THREE.to_string());
     }
     assert_eq!(services[1].count("POST"), 10);
+    assert!(
+        services[1]
+            .bodies()
+            .iter()
+            .filter(|body| *body == b"abc")
+            .count()
+            == 10
+    );
 }
 
 #[test]

@@ -23,8 +23,10 @@ mod variables;
 mod yaml;
 
 pub use model::{
-    Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, HostPolicy, Normalization,
-    PathMatch, ProxyStatus, Rewrite, Route, Server, Service, ServiceHost, ServiceTimeouts,
+    Action, Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, Expectation, HeaderRules,
+    HostMatch, HostPolicy, Match, Normalization, PathMatch, Pattern, Protocol, ProxyStatus,
+    Redirect, Rewrite, Route, RouteTimeouts, Server, Service, ServiceHost, ServiceTimeouts, Test,
+    ValueMatch,
 };
 pub use read::{parse, read};
 pub use report::{Diagnostic, Report, Severity};

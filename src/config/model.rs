@@ -4,7 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use http::{HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// A whole, valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Config {
     pub services: Vec<Service>,
     /// In the order of the file, so an index is also the place in the file.
     pub routes: Vec<Route>,
+    /// What the file itself says must happen; `api-gateway test` runs them.
+    pub tests: Vec<Test>,
 }
 
 /// `server:`.
@@ -28,6 +32,8 @@ pub struct Server {
     pub listen: Vec<SocketAddr>,
     /// Worker threads; `None` is `auto`, the CPU limit of the container.
     pub threads: Option<NonZeroUsize>,
+    /// HTTP/2 with prior knowledge beside HTTP/1.1.
+    pub h2c: bool,
     /// How a request's path is normalised before it is matched and sent.
     pub path_normalization: Normalization,
     /// Peers whose `X-Forwarded-*` and `X-Request-Id` are believed.
@@ -111,6 +117,8 @@ pub struct Service {
     pub authority: Authority,
     /// The Host header it is sent.
     pub host: HostPolicy,
+    /// What it is spoken to in.
+    pub protocol: Protocol,
     /// Its deadlines.
     pub timeouts: ServiceTimeouts,
 }
@@ -144,6 +152,16 @@ pub enum HostPolicy {
     Preserve,
 }
 
+/// `services.*.protocol:`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2 with prior knowledge, as gRPC needs it.
+    H2c,
+}
+
 /// `services.*.timeouts:`; `None` is `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServiceTimeouts {
@@ -160,13 +178,144 @@ pub struct ServiceTimeouts {
 pub struct Route {
     /// Unique; logs, metrics and `explain` say it.
     pub name: String,
-    /// Which paths it takes.
-    pub path: PathMatch,
-    /// What becomes of the path.
-    pub rewrite: Rewrite,
-    /// Index into [`Config::services`].
-    pub service: usize,
+    /// Any of these makes the route take a request; at least one.
+    pub matches: Vec<Match>,
+    /// What is done with the request.
+    pub action: Action,
+    /// Changes of the request's headers, before the gateway's own.
+    pub request_headers: HeaderRules,
+    /// Changes of the response's headers.
+    pub response_headers: HeaderRules,
+    /// What it changes of its service's deadlines.
+    pub timeouts: RouteTimeouts,
 }
+
+/// What a route does with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Sends it to a service.
+    Proxy {
+        /// Index into [`Config::services`].
+        service: usize,
+        /// What becomes of the path.
+        rewrite: Rewrite,
+        /// The Host header; `None` leaves it to the service.
+        host: Option<String>,
+    },
+    /// Sends the client elsewhere.
+    Redirect(Redirect),
+}
+
+/// `routes[].redirect:`; `None` keeps that part of the request's URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// `http` or `https`.
+    pub scheme: Option<String>,
+    /// Without a port.
+    pub host: Option<String>,
+    /// Left out of the Location where it is the scheme's own.
+    pub port: Option<u16>,
+    /// What becomes of the path: kept, replaced, or its prefix replaced.
+    pub path: Rewrite,
+}
+
+/// `routes[].timeouts:`. The outer `None` leaves it to the service, the inner one
+/// is `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RouteTimeouts {
+    /// From the end of the request to the end of the response header.
+    pub response_header: Option<Option<Duration>>,
+}
+
+/// `routes[].request_headers:` and `response_headers:`, in the order in which
+/// they are applied.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeaderRules {
+    /// Headers that go.
+    pub remove: Vec<HeaderName>,
+    /// Headers that get this one value.
+    pub set: Vec<(HeaderName, HeaderValue)>,
+    /// Headers that get this value beside those they have.
+    pub add: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// An entry of `routes[].match:`; all that it says must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// Which paths.
+    pub path: PathMatch,
+    /// Any of these hosts; none means every host.
+    pub hosts: Vec<HostMatch>,
+    /// Any of these methods; none means every method.
+    pub methods: Vec<Method>,
+    /// All of these headers. Names are unique.
+    pub headers: Vec<(HeaderName, ValueMatch)>,
+    /// All of these query parameters. Names are unique and as they stand in the
+    /// URL, escapes included.
+    pub query: Vec<(String, ValueMatch)>,
+}
+
+/// An entry of `routes[].match.hosts:`, in lower case, without a trailing dot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum HostMatch {
+    /// This host.
+    Exact(String),
+    /// `*.b` holds `b`: every host that ends in it and has at least one label more.
+    Wildcard(String),
+}
+
+/// How a header's or a query parameter's value is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueMatch {
+    /// Byte for byte.
+    Exact(String),
+    /// The whole value.
+    Regex(Pattern),
+}
+
+/// A regular expression that matches whole values.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    written: String,
+    compiled: Regex,
+}
+
+impl Pattern {
+    /// Compiles an expression as the file has it.
+    ///
+    /// # Errors
+    /// When it is none, or too large to be matched within bounds.
+    pub fn new(written: &str) -> Result<Self, regex::Error> {
+        let whole = format!("^(?:{written})$");
+        // It must be one by itself: `a)|(b` is not.
+        Regex::new(written)?;
+        let compiled = RegexBuilder::new(&whole).size_limit(1 << 20).build()?;
+        let written = written.to_owned();
+        Ok(Self { written, compiled })
+    }
+
+    /// As the file has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether it matches the whole of `value`.
+    #[must_use]
+    pub fn matches(&self, value: &[u8]) -> bool {
+        self.compiled.is_match(value)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Eq for Pattern {}
 
 /// `routes[].match.path:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,6 +325,8 @@ pub enum PathMatch {
     /// Without a trailing slash whole segments; with one a subtree as in Go's
     /// `ServeMux`, which also redirects the path that lacks just the slash.
     Prefix(String),
+    /// The whole path too, by an expression.
+    Regex(Pattern),
 }
 
 /// `routes[].rewrite:`.
@@ -190,4 +341,36 @@ pub enum Rewrite {
     ReplacePrefix(String),
     /// This path.
     ReplacePath(String),
+}
+
+/// An entry of `tests:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    /// The method of `request`.
+    pub method: Method,
+    /// The target of `request`: a path, and a query where it has one.
+    pub target: String,
+    /// The Host header; `None` is one that no route names.
+    pub host: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// All that is given must come true; at least one is.
+    pub expect: Expectation,
+}
+
+/// `tests[].expect:`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expectation {
+    /// The name of the route.
+    pub route: Option<String>,
+    /// The name of the service.
+    pub service: Option<String>,
+    /// The Host that the service gets.
+    pub host: Option<String>,
+    /// The target that the service gets: path, and query where the test has one.
+    pub path: Option<String>,
+    /// The status of the gateway's own answer.
+    pub status: Option<u16>,
+    /// The Location of a redirect.
+    pub location: Option<String>,
 }

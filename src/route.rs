@@ -1,14 +1,23 @@
 //! Pure decisions: what a request's path is, which route takes it, and what the
 //! request becomes. Nothing here knows a socket or a Pingora type.
 
+mod candidate;
+mod host;
 mod lint;
+mod literal;
 mod path;
 mod rank;
+mod redirect;
+mod request;
 mod rewrite;
 mod table;
 mod target;
+mod tree;
 
+pub use candidate::Choice;
 pub use lint::{Finding, lint};
 pub use path::{BadPath, normalize};
+pub use redirect::Origin;
+pub use request::Request;
 pub use table::{Builtin, Decision, Table};
 pub use target::{BadTarget, Target};

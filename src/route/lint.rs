@@ -1,9 +1,10 @@
 //! What is wrong with a route table although each route by itself is fine.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::path::normalize;
-use crate::config::{Config, PathMatch, Severity};
+use crate::config::{Config, PathMatch, Route, Severity};
 
 /// A mistake, at a key of the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,28 +30,43 @@ pub fn lint(config: &Config) -> Vec<Finding> {
             findings.extend(not_normal(config, key, path));
         }
     }
-    let mut seen: HashMap<(&str, bool), &str> = HashMap::new();
+    let mut seen: HashMap<String, &str> = HashMap::new();
     for (index, route) in config.routes.iter().enumerate() {
-        let (kind, path) = match &route.path {
-            PathMatch::Exact(path) => ("exact", path),
-            PathMatch::Prefix(path) => ("prefix", path),
-        };
-        let key = format!("routes[{index}].match.path.{kind}");
-        findings.extend(not_normal(config, key.clone(), path));
-        if let Some(first) = seen.get(&(path, kind == "exact")) {
-            findings.push(Finding {
-                path: key,
-                severity: Severity::Warning,
-                message: format!(
-                    "takes no request: route \"{first}\" has the same path and comes first"
-                ),
-                fix: "remove one of the two or change its path".into(),
-            });
-        } else {
-            seen.insert((path, kind == "exact"), &route.name);
+        for (matched, wanted) in route.matches.iter().enumerate() {
+            let key = key(index, route, matched);
+            match &wanted.path {
+                PathMatch::Exact(path) | PathMatch::Prefix(path) => {
+                    findings.extend(not_normal(config, format!("{key}.path"), path));
+                }
+                PathMatch::Regex(_) => {}
+            }
+            match seen.entry(format!("{wanted:?}")) {
+                Entry::Occupied(first) => findings.push(shadowed(key, first.get())),
+                Entry::Vacant(free) => {
+                    free.insert(&route.name);
+                }
+            }
         }
     }
     findings
+}
+
+/// One match is written as a mapping, several as a list.
+fn key(index: usize, route: &Route, matched: usize) -> String {
+    if route.matches.len() == 1 {
+        format!("routes[{index}].match")
+    } else {
+        format!("routes[{index}].match[{matched}]")
+    }
+}
+
+fn shadowed(path: String, first: &str) -> Finding {
+    Finding {
+        path,
+        severity: Severity::Warning,
+        message: format!("takes no request: route \"{first}\" says the same and comes first"),
+        fix: "remove one of the two or change what it matches".into(),
+    }
 }
 
 fn not_normal(config: &Config, key: String, path: &str) -> Option<Finding> {
@@ -104,9 +120,10 @@ mod tests {
     fn the_second_of_two_equal_paths_takes_no_request() {
         let found = lines(&routes(&[prefix("/a"), exact("/b"), prefix("/a")]));
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with(
-            "Warning routes[2].match.path.prefix takes no request: route \"a\" has the same path"
-        ));
+        assert!(
+            found[0]
+                .starts_with("Warning routes[2].match takes no request: route \"a\" says the same")
+        );
     }
 
     #[test]

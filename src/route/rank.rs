@@ -1,29 +1,33 @@
-//! Precedence as a value: of two candidates that match, the greater one wins.
+//! Precedence as a value: of two candidates with the same host and path, the
+//! greater one wins.
+//!
+//! Host and path are not part of it: the tables are walked in their order.
 
 use std::cmp::Reverse;
 
-/// How specific a path match is; the order of the variants is the precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum PathRank {
-    /// The longer prefix wins. Of two as long, the one that the file wrote wins
-    /// over the slash-less twin that a subtree implies.
-    Prefix {
-        /// Bytes of the prefix.
-        length: usize,
-        /// Not implied by another.
-        explicit: bool,
-    },
-    /// A built-in endpoint: above prefixes, below what the file names exactly.
-    Builtin,
-    /// The whole path.
-    Exact,
-}
+use crate::config::Match;
 
 /// The fields are in the order in which they decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
-    /// How specific the path match is.
-    pub(super) path: PathRank,
-    /// Place in the file: the earlier route wins what nothing else decided.
-    pub(super) order: Reverse<usize>,
+    /// It names methods.
+    method: bool,
+    /// How many headers it asks for.
+    headers: usize,
+    /// How many query parameters it asks for.
+    query: usize,
+    /// Place in the file: the earlier route, and in it the earlier match, wins what
+    /// nothing else decided.
+    order: Reverse<(usize, usize)>,
+}
+
+impl Rank {
+    pub(super) fn new(wanted: &Match, route: usize, matched: usize) -> Self {
+        Self {
+            method: !wanted.methods.is_empty(),
+            headers: wanted.headers.len(),
+            query: wanted.query.len(),
+            order: Reverse((route, matched)),
+        }
+    }
 }

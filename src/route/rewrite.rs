@@ -26,9 +26,10 @@ impl PathRewrite {
                 drop: without_slash(prefix).len(),
                 put: without_slash(with).as_bytes().into(),
             },
-            // There is no prefix in an exact match: all of it is replaced.
-            (Rewrite::ReplacePrefix(with), PathMatch::Exact(_))
-            | (Rewrite::ReplacePath(with), _) => Self::Fixed(with.as_bytes().into()),
+            // Only a prefix match has a prefix: of the others all is replaced.
+            (Rewrite::ReplacePrefix(with), _) | (Rewrite::ReplacePath(with), _) => {
+                Self::Fixed(with.as_bytes().into())
+            }
         }
     }
 

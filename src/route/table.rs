@@ -1,10 +1,13 @@
 //! The route table: built once from a configuration, asked by every request.
 
-use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
-use super::rank::{PathRank, Rank};
+use super::candidate::{Candidate, Choice};
+use super::host;
+use super::request::Request;
 use super::rewrite::PathRewrite;
-use crate::config::{Config, PathMatch};
+use super::tree::{Found, Tree};
+use crate::config::{Action, BuiltinEndpoints, Config, HostMatch, PathMatch};
 
 /// A path on the main port that the gateway answers itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,163 +19,163 @@ pub enum Builtin {
 }
 
 /// What is to be done with a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision<'t> {
-    /// Send it on by this route: an index into [`Config::routes`].
-    Proxy(usize),
-    /// Answer 307 to this path; the query stays.
-    AddSlash(&'t str),
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// What the route says: send it on, or elsewhere.
+    Route(Choice),
+    /// Answer 307 to the same path with a slash at its end; the query stays.
+    AddSlash(Choice),
     /// Answer it here.
     Builtin(Builtin),
+    /// Only the method is in the way; these, in order, are not.
+    MethodNotAllowed(Vec<String>),
     /// Nothing takes it.
     NoRoute,
 }
 
-/// Candidates in the order of precedence, so that the first match decides.
+/// The paths of each host, from the most specific host to none.
 #[derive(Debug)]
 pub struct Table {
-    candidates: Vec<Candidate>,
-    rewrites: Vec<PathRewrite>,
-}
-
-#[derive(Debug)]
-struct Candidate {
-    rank: Rank,
-    matches: Matcher,
-    action: Action,
-}
-
-#[derive(Debug)]
-enum Matcher {
-    Exact(Box<[u8]>),
-    /// The prefix by whole segments; without a trailing slash.
-    Segments(Box<[u8]>),
-    /// Everything that begins with this; it ends in a slash.
-    Subtree(Box<[u8]>),
-}
-
-#[derive(Debug)]
-enum Action {
-    Proxy(usize),
-    AddSlash(String),
-    Builtin(Builtin),
-}
-
-impl Matcher {
-    fn matches(&self, path: &[u8]) -> bool {
-        match self {
-            Self::Exact(exact) => path == &**exact,
-            Self::Subtree(prefix) => path.starts_with(prefix),
-            Self::Segments(prefix) => path
-                .strip_prefix(&**prefix)
-                .is_some_and(|rest| matches!(rest, [] | [b'/', ..])),
-        }
-    }
+    exact_hosts: HashMap<Box<[u8]>, Tree>,
+    wildcard_hosts: HashMap<Box<[u8]>, Tree>,
+    any_host: Tree,
+    builtin: BuiltinEndpoints,
+    /// By route and match.
+    rewrites: Vec<Vec<PathRewrite>>,
 }
 
 impl Table {
-    /// Brings the routes and built-in endpoints into the order of precedence.
+    /// Puts each match of each route where requests find it.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let mut candidates = Vec::new();
-        for (index, route) in config.routes.iter().enumerate() {
-            add_route(&mut candidates, index, &route.path);
-        }
-        let builtin = &config.server.builtin_endpoints;
-        for (path, what) in [
-            (&builtin.health, Builtin::Health),
-            (&builtin.stats, Builtin::Stats),
-        ] {
-            candidates.extend(path.iter().map(|path| Candidate {
-                rank: rank(PathRank::Builtin, 0),
-                matches: Matcher::Exact(path.as_bytes().into()),
-                action: Action::Builtin(what),
-            }));
-        }
-        candidates.sort_by_key(|candidate| Reverse(candidate.rank));
-        let rewrites = config
-            .routes
-            .iter()
-            .map(|route| PathRewrite::new(&route.path, &route.rewrite))
-            .collect();
-        Self {
-            candidates,
-            rewrites,
-        }
-    }
-
-    /// Decides what happens to a request for this (normalised) path.
-    #[must_use]
-    pub fn decide(&self, path: &[u8]) -> Decision<'_> {
-        let found = self.candidates.iter().find(|c| c.matches.matches(path));
-        match found.map(|candidate| &candidate.action) {
-            Some(Action::Proxy(route)) => Decision::Proxy(*route),
-            Some(Action::AddSlash(to)) => Decision::AddSlash(to),
-            Some(Action::Builtin(what)) => Decision::Builtin(*what),
-            None => Decision::NoRoute,
-        }
-    }
-
-    /// The target that the service of `route` gets for a matched path.
-    #[must_use]
-    pub fn upstream_target(&self, route: usize, path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
-        let mut out = Vec::with_capacity(path.len() + query.map_or(0, <[u8]>::len) + 16);
-        match self.rewrites.get(route) {
-            Some(rewrite) => rewrite.apply(path, &mut out),
-            None => out.extend_from_slice(path),
-        }
-        if let Some(query) = query {
-            out.push(b'?');
-            out.extend_from_slice(query);
-        }
-        out
-    }
-}
-
-fn rank(path: PathRank, order: usize) -> Rank {
-    Rank {
-        path,
-        order: Reverse(order),
-    }
-}
-
-fn add_route(candidates: &mut Vec<Candidate>, index: usize, path: &PathMatch) {
-    let mut add = |path, matches, action| {
-        candidates.push(Candidate {
-            rank: rank(path, index),
-            matches,
-            action,
-        });
-    };
-    let prefix = |length, explicit| PathRank::Prefix { length, explicit };
-    match path {
-        PathMatch::Exact(exact) => add(
-            PathRank::Exact,
-            Matcher::Exact(exact.as_bytes().into()),
-            Action::Proxy(index),
-        ),
-        PathMatch::Prefix(subtree) => match subtree.strip_suffix('/') {
-            None => add(
-                prefix(subtree.len(), true),
-                Matcher::Segments(subtree.as_bytes().into()),
-                Action::Proxy(index),
-            ),
-            Some(bare) => {
-                add(
-                    prefix(subtree.len(), true),
-                    Matcher::Subtree(subtree.as_bytes().into()),
-                    Action::Proxy(index),
-                );
-                if !bare.is_empty() {
-                    add(
-                        prefix(bare.len(), false),
-                        Matcher::Exact(bare.as_bytes().into()),
-                        Action::AddSlash(subtree.clone()),
-                    );
+        let mut table = Self {
+            exact_hosts: HashMap::new(),
+            wildcard_hosts: HashMap::new(),
+            any_host: Tree::default(),
+            builtin: config.server.builtin_endpoints.clone(),
+            rewrites: config
+                .routes
+                .iter()
+                .map(|r| rewrites(&r.action, &r.matches))
+                .collect(),
+        };
+        for (route, of) in config.routes.iter().enumerate() {
+            for (matched, wanted) in of.matches.iter().enumerate() {
+                let candidate = Candidate::new(wanted, Choice { route, matched });
+                if wanted.hosts.is_empty() {
+                    table.any_host.insert(&wanted.path, candidate);
+                    continue;
+                }
+                for host in &wanted.hosts {
+                    let tree = match host {
+                        HostMatch::Exact(host) => table.exact_hosts.entry(host.as_bytes().into()),
+                        HostMatch::Wildcard(of) => table.wildcard_hosts.entry(of.as_bytes().into()),
+                    };
+                    tree.or_default().insert(&wanted.path, candidate.clone());
                 }
             }
-        },
+        }
+        table
     }
+
+    /// Decides what happens to a request.
+    #[must_use]
+    pub fn decide(&self, request: &Request<'_>) -> Decision {
+        let mut best = None;
+        self.for_each_host(request.host, &mut |tree| {
+            best = tree.find(request);
+            best.is_some()
+        });
+        let builtin = self.builtin(request.path);
+        match (best, builtin) {
+            (Some(Found::Exact(c)), _) | (Some(Found::Other(c)), None) => Decision::Route(c.choice),
+            (Some(Found::LacksSlash(c)), None) => Decision::AddSlash(c.choice),
+            (_, Some(builtin)) => Decision::Builtin(builtin),
+            (None, None) => self.refuse(request),
+        }
+    }
+
+    /// The target that a service gets for a matched path.
+    #[must_use]
+    pub fn upstream_target(&self, choice: Choice, path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
+        let mut out = Vec::with_capacity(path.len() + query.map_or(0, <[u8]>::len) + 16);
+        self.rewrite_path(choice, path, &mut out);
+        append_query(&mut out, query);
+        out
+    }
+
+    pub(super) fn rewrite_path(&self, choice: Choice, path: &[u8], out: &mut Vec<u8>) {
+        let of_route = self.rewrites.get(choice.route);
+        match of_route.and_then(|rewrites| rewrites.get(choice.matched)) {
+            Some(rewrite) => rewrite.apply(path, out),
+            None => out.extend_from_slice(path),
+        }
+    }
+
+    /// Nothing matched: 405 when that was the method's fault (RFC 9110, section
+    /// 15.5.6), else 404. This is not on the way of a request that is served.
+    fn refuse(&self, request: &Request<'_>) -> Decision {
+        let mut allowed = BTreeSet::new();
+        self.for_each_host(request.host, &mut |tree| {
+            tree.on_path(request.path, &mut |candidate| {
+                if candidate.accepts_any_method(request) {
+                    allowed.extend(candidate.methods().iter().map(ToString::to_string));
+                }
+            });
+            false
+        });
+        if allowed.is_empty() {
+            Decision::NoRoute
+        } else {
+            Decision::MethodNotAllowed(allowed.into_iter().collect())
+        }
+    }
+
+    /// Calls `done` with the tables of a host, from the most specific on, until it
+    /// answers true.
+    fn for_each_host<'t>(&'t self, host: &[u8], done: &mut dyn FnMut(&'t Tree) -> bool) {
+        if !(self.exact_hosts.is_empty() && self.wildcard_hosts.is_empty())
+            && let Some(host) = host::comparable(host)
+        {
+            let exact = self.exact_hosts.get(&*host).into_iter();
+            let wildcards = host::parents(&host).filter_map(|of| self.wildcard_hosts.get(of));
+            if exact.chain(wildcards).any(&mut *done) {
+                return;
+            }
+        }
+        done(&self.any_host);
+    }
+
+    fn builtin(&self, path: &[u8]) -> Option<Builtin> {
+        let is = |endpoint: &Option<String>| endpoint.as_deref().map(str::as_bytes) == Some(path);
+        if is(&self.builtin.health) {
+            Some(Builtin::Health)
+        } else if is(&self.builtin.stats) {
+            Some(Builtin::Stats)
+        } else {
+            None
+        }
+    }
+}
+
+pub(super) fn append_query(out: &mut Vec<u8>, query: Option<&[u8]>) {
+    if let Some(query) = query {
+        out.push(b'?');
+        out.extend_from_slice(query);
+    }
+}
+
+fn rewrites(action: &Action, matches: &[crate::config::Match]) -> Vec<PathRewrite> {
+    let rewrite = match action {
+        Action::Proxy { rewrite, .. } => rewrite,
+        Action::Redirect(redirect) => &redirect.path,
+    };
+    let paths = matches
+        .iter()
+        .map(|wanted: &crate::config::Match| &wanted.path);
+    paths
+        .map(|path: &PathMatch| PathRewrite::new(path, rewrite))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,46 @@
 use super::*;
 use crate::config::{
-    Authority, BuiltinEndpoints, Dns, DnsServers, Errors, HostPolicy, Normalization, ProxyStatus,
-    Rewrite, Route, Server, Service, ServiceHost, ServiceTimeouts,
+    Authority, BuiltinEndpoints, Dns, DnsServers, Errors, HeaderRules, HostPolicy, Match,
+    Normalization, Protocol, ProxyStatus, Rewrite, Route, RouteTimeouts, Server, Service,
+    ServiceHost, ServiceTimeouts, ValueMatch,
 };
+use http::{HeaderMap, Method};
 use std::time::Duration;
 
+pub(in crate::route) fn matching(path: PathMatch) -> Match {
+    Match {
+        path,
+        hosts: vec![],
+        methods: vec![],
+        headers: vec![],
+        query: vec![],
+    }
+}
+
+/// A configuration of routes with one match each.
 pub(in crate::route) fn config(routes: Vec<(&str, PathMatch, Rewrite)>) -> Config {
+    let routes = routes.into_iter();
+    with_matches(routes.map(|(n, p, r)| (n, vec![matching(p)], r)).collect())
+}
+
+pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -> Config {
+    let route = |(name, matches, rewrite): (&str, _, _)| Route {
+        name: name.into(),
+        matches,
+        action: Action::Proxy {
+            service: 0,
+            rewrite,
+            host: None,
+        },
+        request_headers: HeaderRules::default(),
+        response_headers: HeaderRules::default(),
+        timeouts: RouteTimeouts::default(),
+    };
     Config {
         server: Server {
             listen: vec![([127, 0, 0, 1], 0).into()],
             threads: None,
+            h2c: false,
             path_normalization: Normalization::default(),
             trusted_proxies: vec![],
             builtin_endpoints: BuiltinEndpoints {
@@ -35,21 +66,15 @@ pub(in crate::route) fn config(routes: Vec<(&str, PathMatch, Rewrite)>) -> Confi
                 port: 80,
             },
             host: HostPolicy::Literal("any:80".into()),
+            protocol: Protocol::Http1,
             timeouts: ServiceTimeouts {
                 connect: None,
                 response_header: None,
                 idle: None,
             },
         }],
-        routes: routes
-            .into_iter()
-            .map(|(name, path, rewrite)| Route {
-                name: name.into(),
-                path,
-                rewrite,
-                service: 0,
-            })
-            .collect(),
+        routes: routes.into_iter().map(route).collect(),
+        tests: vec![],
     }
 }
 
@@ -61,12 +86,38 @@ pub(in crate::route) fn exact(p: &str) -> PathMatch {
     PathMatch::Exact(p.into())
 }
 
-/// The decision in words: the route's name, or what else happens.
-fn ask(config: &Config, path: &str) -> String {
-    match Table::new(config).decide(path.as_bytes()) {
-        Decision::Proxy(route) => config.routes[route].name.clone(),
-        Decision::AddSlash(to) => format!("307 {to}"),
+pub(in crate::route) fn regex(p: &str) -> PathMatch {
+    PathMatch::Regex(crate::config::Pattern::new(p).unwrap())
+}
+
+/// The decision in words: the route's name, or what else happens. `target` is
+/// `[METHOD ][//host]/path[?query]`.
+fn ask(config: &Config, target: &str) -> String {
+    ask_with(config, target, &HeaderMap::new())
+}
+
+fn ask_with(config: &Config, target: &str, headers: &HeaderMap) -> String {
+    let (method, target) = target.split_once(' ').unwrap_or(("GET", target));
+    let (host, target) = match target.strip_prefix("//") {
+        Some(rest) => rest.split_at(rest.find('/').unwrap()),
+        None => ("", target),
+    };
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query.as_bytes())),
+        None => (target, None),
+    };
+    let request = Request {
+        host: host.as_bytes(),
+        method: &Method::from_bytes(method.as_bytes()).unwrap(),
+        path: path.as_bytes(),
+        query,
+        headers,
+    };
+    match Table::new(config).decide(&request) {
+        Decision::Route(choice) => config.routes[choice.route].name.clone(),
+        Decision::AddSlash(_) => format!("307 {path}/"),
         Decision::Builtin(what) => format!("{what:?}"),
+        Decision::MethodNotAllowed(allow) => format!("405 {}", allow.join(", ")),
         Decision::NoRoute => "404".into(),
     }
 }
@@ -186,13 +237,199 @@ fn the_teams_table_goes_where_the_document_says() {
         ),
         ("/api/users/42", None, "users", "/42"),
     ] {
-        let Decision::Proxy(index) = table.decide(path.as_bytes()) else {
+        let query = query.map(str::as_bytes);
+        let request = Request {
+            host: b"",
+            method: &Method::GET,
+            path: path.as_bytes(),
+            query,
+            headers: &HeaderMap::new(),
+        };
+        let Decision::Route(choice) = table.decide(&request) else {
             panic!("{path} is not proxied");
         };
-        assert_eq!(config.routes[index].name, route, "{path}");
-        let sent = table.upstream_target(index, path.as_bytes(), query.map(str::as_bytes));
+        assert_eq!(config.routes[choice.route].name, route, "{path}");
+        let sent = table.upstream_target(choice, path.as_bytes(), query);
         assert_eq!(String::from_utf8(sent).unwrap(), target, "{path}");
     }
     assert_eq!(ask(&config, "/api/users"), "307 /api/users/");
     assert_eq!(ask(&config, "/api/userss"), "404");
+}
+
+#[test]
+fn a_regex_takes_whole_paths_and_stands_between_exact_and_prefix() {
+    check(
+        vec![
+            ("prefix", prefix("/api/users")),
+            ("login", regex("/api/(.*/)?login")),
+            ("exact", exact("/api/x/login")),
+            ("later", regex("/api/users/.*")),
+        ],
+        &[
+            ("/api/login", "login"),
+            ("/api/users/login", "login"),
+            ("/api/x/login", "exact"),
+            ("/api/users/7", "later"),
+            ("/api/users", "prefix"),
+            ("/api/login/x", "404"),
+            ("/x/api/login", "404"),
+        ],
+    );
+}
+
+#[test]
+fn regexes_are_decided_by_predicates_then_file_order_wherever_their_literals_end() {
+    let get = |path| Match {
+        methods: vec![Method::GET],
+        ..matching(path)
+    };
+    let config = with_matches(vec![
+        ("any", vec![matching(regex("/a/b/c/.*"))], Rewrite::Keep),
+        ("get", vec![get(regex("/a/.*"))], Rewrite::Keep),
+        ("late", vec![matching(regex(".*"))], Rewrite::Keep),
+    ]);
+    assert_eq!(ask(&config, "/a/b/c/d"), "get");
+    assert_eq!(ask(&config, "POST /a/b/c/d"), "any");
+    assert_eq!(ask(&config, "POST /a/b"), "late");
+}
+
+#[test]
+fn the_more_specific_host_wins_and_falls_back() {
+    let on = |hosts: &[&str], path| Match {
+        hosts: hosts
+            .iter()
+            .map(|h| match h.strip_prefix("*.") {
+                Some(of) => HostMatch::Wildcard(of.into()),
+                None => HostMatch::Exact((*h).into()),
+            })
+            .collect(),
+        ..matching(path)
+    };
+    let config = with_matches(vec![
+        ("none", vec![matching(prefix("/"))], Rewrite::Keep),
+        (
+            "wide",
+            vec![on(&["*.example"], prefix("/w"))],
+            Rewrite::Keep,
+        ),
+        (
+            "wild",
+            vec![on(&["*.blog.example"], prefix("/"))],
+            Rewrite::Keep,
+        ),
+        (
+            "exact",
+            vec![on(&["a.blog.example", "b.example"], prefix("/x"))],
+            Rewrite::Keep,
+        ),
+        ("all", vec![matching(exact("/x/y"))], Rewrite::Keep),
+    ]);
+    for (target, expected) in [
+        ("//a.blog.example/x/y", "exact"),
+        ("//A.Blog.Example.:8000/x", "exact"),
+        ("//b.example/x", "exact"),
+        ("//a.blog.example/z", "wild"),
+        ("//c.d.blog.example/z", "wild"),
+        ("//blog.example/z", "none"),
+        ("//blog.example/w/1", "wide"),
+        ("//a.blog.example/w", "wild"),
+        ("//b.example/z", "none"),
+        ("//other/x/y", "all"),
+        ("/x/y", "all"),
+    ] {
+        assert_eq!(ask(&config, target), expected, "{target}");
+    }
+}
+
+#[test]
+fn method_then_headers_then_query_decide_between_equal_paths() {
+    let m = |methods: &[Method], headers: usize, query: usize| Match {
+        methods: methods.to_vec(),
+        headers: [("x-a", "1"), ("x-b", "2")][..headers]
+            .iter()
+            .map(|(n, v)| {
+                (
+                    http::HeaderName::from_static(n),
+                    ValueMatch::Exact((*v).into()),
+                )
+            })
+            .collect(),
+        query: [("q", "1"), ("r", "2")][..query]
+            .iter()
+            .map(|(n, v)| ((*n).into(), ValueMatch::Exact((*v).into())))
+            .collect(),
+        ..matching(prefix("/p"))
+    };
+    let config = with_matches(vec![
+        ("plain", vec![m(&[], 0, 0)], Rewrite::Keep),
+        ("query2", vec![m(&[], 0, 2)], Rewrite::Keep),
+        ("header", vec![m(&[], 1, 0)], Rewrite::Keep),
+        ("headers", vec![m(&[], 2, 0)], Rewrite::Keep),
+        ("method", vec![m(&[Method::PUT], 0, 0)], Rewrite::Keep),
+    ]);
+    let mut headers = HeaderMap::new();
+    assert_eq!(ask_with(&config, "/p?r=2&q=1", &headers), "query2");
+    assert_eq!(ask_with(&config, "/p?q=2&q=1&r=2", &headers), "plain");
+    headers.insert("x-a", "1".parse().unwrap());
+    assert_eq!(ask_with(&config, "/p?r=2&q=1", &headers), "header");
+    headers.insert("x-b", "2".parse().unwrap());
+    assert_eq!(ask_with(&config, "/p", &headers), "headers");
+    assert_eq!(ask_with(&config, "PUT /p", &headers), "method");
+    headers.append("x-b", "2".parse().unwrap());
+    assert_eq!(ask_with(&config, "/p", &headers), "header");
+}
+
+#[test]
+fn a_method_that_no_route_takes_is_405_with_those_that_would_be() {
+    let only = |methods: &[Method], path| Match {
+        methods: methods.to_vec(),
+        ..matching(path)
+    };
+    let config = with_matches(vec![
+        (
+            "read",
+            vec![only(&[Method::GET, Method::HEAD], prefix("/p"))],
+            Rewrite::Keep,
+        ),
+        (
+            "write",
+            vec![only(&[Method::POST], exact("/p/x"))],
+            Rewrite::Keep,
+        ),
+    ]);
+    assert_eq!(ask(&config, "DELETE /p/x"), "405 GET, HEAD, POST");
+    assert_eq!(ask(&config, "POST /p"), "405 GET, HEAD");
+    assert_eq!(ask(&config, "POST /q"), "404");
+}
+
+#[test]
+fn the_implied_redirect_has_the_predicates_of_its_subtree() {
+    let get = Match {
+        methods: vec![Method::GET],
+        ..matching(prefix("/a/"))
+    };
+    let config = with_matches(vec![("r", vec![get], Rewrite::Keep)]);
+    assert_eq!(ask(&config, "/a"), "307 /a/");
+    assert_eq!(ask(&config, "POST /a"), "405 GET");
+}
+
+#[test]
+fn each_of_several_matches_has_its_own_prefix() {
+    let both = vec![matching(prefix("/a")), matching(prefix("/b/c"))];
+    let config = with_matches(vec![("r", both, Rewrite::ReplacePrefix("/z".into()))]);
+    let table = Table::new(&config);
+    for (path, expected) in [("/a/1", "/z/1"), ("/b/c/1", "/z/1")] {
+        let request = Request {
+            host: b"",
+            method: &Method::GET,
+            path: path.as_bytes(),
+            query: None,
+            headers: &HeaderMap::new(),
+        };
+        let Decision::Route(choice) = table.decide(&request) else {
+            panic!("{path}");
+        };
+        let sent = table.upstream_target(choice, path.as_bytes(), None);
+        assert_eq!(sent, expected.as_bytes());
+    }
 }

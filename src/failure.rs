@@ -11,6 +11,8 @@ pub enum Failure {
     MalformedRequest,
     /// No route takes the path.
     NoRoute,
+    /// A route takes the path, but not by this method.
+    MethodNotAllowed,
     /// The request carries our own `Via`: it has been here before.
     Loop,
     /// The service's name has no usable address.
@@ -33,9 +35,10 @@ pub enum Failure {
 
 impl Failure {
     /// Every failure, for tables and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MalformedRequest,
         Self::NoRoute,
+        Self::MethodNotAllowed,
         Self::Loop,
         Self::Unresolved,
         Self::ConnectFailed,
@@ -53,6 +56,7 @@ impl Failure {
         match self {
             Self::MalformedRequest => 400,
             Self::NoRoute => 404,
+            Self::MethodNotAllowed => 405,
             Self::ClientGone => 499,
             Self::Internal => 500,
             Self::ConnectFailed | Self::ConnectionTerminated | Self::MalformedResponse => 502,
@@ -68,6 +72,7 @@ impl Failure {
         match self {
             Self::MalformedRequest | Self::ClientGone => "http_request_error",
             Self::NoRoute => "destination_not_found",
+            Self::MethodNotAllowed => "http_request_denied",
             Self::Loop => "proxy_loop_detected",
             Self::Unresolved => "dns_error",
             Self::ConnectFailed => "connection_refused",
@@ -84,7 +89,7 @@ impl Failure {
     pub const fn flag(self) -> &'static str {
         match self {
             Self::MalformedRequest => "DPE",
-            Self::NoRoute => "NR",
+            Self::NoRoute | Self::MethodNotAllowed => "NR",
             Self::Loop => "LR",
             Self::Unresolved => "UH",
             Self::ConnectFailed | Self::ConnectTimeout => "UF",
@@ -102,6 +107,7 @@ impl Failure {
         match self.status() {
             400 => "Bad Request",
             404 => "Not Found",
+            405 => "Method Not Allowed",
             499 => "Client Closed Request",
             502 => "Bad Gateway",
             503 => "Service Unavailable",
@@ -117,6 +123,7 @@ impl Failure {
         match self {
             Self::MalformedRequest => "The request can't be forwarded as it is.",
             Self::NoRoute => "No route takes this path.",
+            Self::MethodNotAllowed => "No route takes this method on this path.",
             Self::Loop => "The request has passed this gateway before.",
             Self::Unresolved => "The address of the service isn't known at the moment.",
             Self::ConnectFailed => "The service can't be reached.",
@@ -173,6 +180,7 @@ mod tests {
             [
                 "400 http_request_error DPE",
                 "404 destination_not_found NR",
+                "405 http_request_denied NR",
                 "508 proxy_loop_detected LR",
                 "503 dns_error UH",
                 "502 connection_refused UF",

@@ -5,6 +5,7 @@ mod candidate;
 mod host;
 mod lint;
 mod literal;
+mod outcome;
 mod path;
 mod rank;
 mod redirect;
@@ -16,8 +17,9 @@ mod tree;
 
 pub use candidate::Choice;
 pub use lint::{Finding, lint};
+pub use outcome::{Outcome, Raw, outcome};
 pub use path::{BadPath, normalize};
-pub use redirect::Origin;
+pub use redirect::{Origin, add_slash};
 pub use request::Request;
 pub use table::{Builtin, Decision, Table};
 pub use target::{BadTarget, Target};

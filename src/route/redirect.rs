@@ -15,6 +15,18 @@ pub struct Origin<'a> {
     pub authority: &'a [u8],
 }
 
+/// The Location for a path that lacks just the slash at its end. It never begins
+/// with two, which would name a host.
+#[must_use]
+pub fn add_slash(path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
+    let slashes = path.iter().take_while(|&&b| b == b'/').count();
+    let mut out = vec![b'/'];
+    out.extend_from_slice(&path[slashes..]);
+    out.push(b'/');
+    append_query(&mut out, query);
+    out
+}
+
 impl Table {
     /// The Location of a redirect route, an absolute URL as Gateway API has it.
     /// Nothing in it is decoded.
@@ -64,5 +76,97 @@ fn own_port(scheme: &str) -> Option<u16> {
         "http" => Some(80),
         "https" => Some(443),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+    use crate::config::Rewrite;
+    use crate::route::table::tests::{config, prefix};
+
+    fn location(redirect: Redirect, host: &str, path: &str, query: Option<&str>) -> String {
+        let config = config(vec![("r", prefix("/docs"), redirect.path.clone())]);
+        let request = Request {
+            host: host.as_bytes(),
+            method: &Method::GET,
+            path: path.as_bytes(),
+            query: query.map(str::as_bytes),
+            headers: &HeaderMap::new(),
+        };
+        let origin = Origin {
+            scheme: "http",
+            authority: host.as_bytes(),
+        };
+        let choice = Choice {
+            route: 0,
+            matched: 0,
+        };
+        let table = Table::new(&config);
+        String::from_utf8(table.location(&redirect, choice, &request, origin)).unwrap()
+    }
+
+    fn to(scheme: Option<&str>, host: Option<&str>, port: Option<u16>, path: Rewrite) -> Redirect {
+        Redirect {
+            status: 301,
+            scheme: scheme.map(Into::into),
+            host: host.map(Into::into),
+            port,
+            path,
+        }
+    }
+
+    #[test]
+    fn what_is_not_named_is_the_requests() {
+        let same = || to(None, None, None, Rewrite::Keep);
+        assert_eq!(
+            location(same(), "a.b:8000", "/docs/x", Some("q=%2F")),
+            "http://a.b:8000/docs/x?q=%2F"
+        );
+        assert_eq!(
+            location(same(), "a.b:80", "/docs", Some("")),
+            "http://a.b/docs?"
+        );
+        assert_eq!(
+            location(same(), "[::1]:8000", "/docs", None),
+            "http://[::1]:8000/docs"
+        );
+        let host = to(None, Some("c.d"), None, Rewrite::Keep);
+        assert_eq!(
+            location(host, "a.b:8000", "/docs", None),
+            "http://c.d:8000/docs"
+        );
+    }
+
+    #[test]
+    fn a_scheme_brings_its_own_port() {
+        let tls = to(Some("https"), None, None, Rewrite::Keep);
+        assert_eq!(location(tls, "a.b:8000", "/docs", None), "https://a.b/docs");
+        let port = to(Some("https"), None, Some(8443), Rewrite::Keep);
+        assert_eq!(
+            location(port, "a.b:8000", "/docs", None),
+            "https://a.b:8443/docs"
+        );
+        let own = to(Some("https"), None, Some(443), Rewrite::Keep);
+        assert_eq!(location(own, "a.b", "/docs", None), "https://a.b/docs");
+    }
+
+    #[test]
+    fn the_path_is_replaced_whole_or_by_its_prefix() {
+        let whole = to(None, None, None, Rewrite::ReplacePath("/blog/docs".into()));
+        assert_eq!(
+            location(whole, "a.b", "/docs/x", Some("q")),
+            "http://a.b/blog/docs?q"
+        );
+        let part = to(None, None, None, Rewrite::ReplacePrefix("/v2".into()));
+        assert_eq!(location(part, "a.b", "/docs/x", None), "http://a.b/v2/x");
+    }
+
+    #[test]
+    fn an_added_slash_never_makes_a_host_of_the_path() {
+        assert_eq!(add_slash(b"/a", Some(b"q")), b"/a/?q");
+        assert_eq!(add_slash(b"//evil.example", None), b"/evil.example/");
     }
 }

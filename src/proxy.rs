@@ -8,6 +8,7 @@ mod ctx;
 mod decide;
 mod gateway;
 mod giving_up;
+mod headers;
 mod request;
 mod response;
 mod snapshot;

@@ -30,6 +30,7 @@ pub(super) async fn failure(
     session: &mut Session,
     failure: Failure,
     request_id: Option<&HeaderValue>,
+    allow: &[String],
     proxy_status: bool,
 ) -> Result<()> {
     let problem = Problem {
@@ -43,6 +44,9 @@ pub(super) async fn failure(
     let mut response = ResponseHeader::build(failure.status(), Some(6))?;
     response.insert_header(header::CONTENT_TYPE, "application/problem+json")?;
     response.insert_header(header::CACHE_CONTROL, "no-store")?;
+    if failure == Failure::MethodNotAllowed {
+        response.insert_header(header::ALLOW, allow.join(", "))?;
+    }
     if proxy_status {
         let error = failure.proxy_status_error();
         response.insert_header("proxy-status", format!("{PSEUDONYM}; error={error}"))?;
@@ -62,19 +66,10 @@ pub(super) async fn stats(session: &mut Session) -> Result<()> {
     write(session, response, Bytes::from_static(STATS.as_bytes())).await
 }
 
-/// 307 to a path of the configuration, with the request's query.
-pub(super) async fn redirect(
-    session: &mut Session,
-    path: &str,
-    query: Option<&[u8]>,
-) -> Result<()> {
-    let mut location = path.as_bytes().to_vec();
-    if let Some(query) = query {
-        location.push(b'?');
-        location.extend_from_slice(query);
-    }
-    let mut response = ResponseHeader::build(307, Some(5))?;
-    response.insert_header(header::LOCATION, location.as_slice())?;
+/// Another place to go.
+pub(super) async fn redirect(session: &mut Session, status: u16, location: &[u8]) -> Result<()> {
+    let mut response = ResponseHeader::build(status, Some(5))?;
+    response.insert_header(header::LOCATION, location)?;
     write(session, response, Bytes::new()).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use http::HeaderValue;
+use http::{HeaderValue, header};
 use ipnet::IpNet;
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
@@ -13,6 +13,23 @@ const MAX_ID: usize = 128;
 
 /// The header that carries a request's id through the mesh.
 pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// The host that a request is for: the Host header, or what HTTP/2 has for it.
+pub(super) fn host(request: &RequestHeader) -> &[u8] {
+    let header = request.headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let authority = || request.uri.authority().map(|a| a.as_str().as_bytes());
+    header.or_else(authority).unwrap_or_default()
+}
+
+/// The scheme that the client used, as far as somebody trusted says so.
+pub(super) fn scheme(request: &RequestHeader, client: Option<Client>) -> &'static str {
+    let mut told = request.headers.get_all("x-forwarded-proto").iter();
+    let trusted = client.is_some_and(|client| client.trusted);
+    match (told.next(), told.next()) {
+        (Some(proto), None) if trusted && proto == "https" => "https",
+        _ => "http",
+    }
+}
 
 /// The peer of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

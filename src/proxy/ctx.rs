@@ -6,14 +6,17 @@ use http::HeaderValue;
 
 use super::client::Client;
 use crate::failure::Failure;
+use crate::route::Choice;
 
 /// Plain data: texts are only made when something has to be told.
 #[derive(Debug, Default)]
 pub struct Ctx {
     pub(super) client: Option<Client>,
     pub(super) request_id: Option<HeaderValue>,
-    /// Index of the route that was chosen.
-    pub(super) route: Option<usize>,
+    /// The match that was chosen.
+    pub(super) choice: Option<Choice>,
+    /// The methods that would have done, for a 405.
+    pub(super) allow: Vec<String>,
     /// The path that was matched, where normalising changed it.
     pub(super) normalized: Option<Box<[u8]>>,
     /// The service's turn that this request took.

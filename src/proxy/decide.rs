@@ -7,11 +7,13 @@ use pingora_core::Error;
 use pingora_proxy::Session;
 
 use super::answer;
+use super::client;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
 use super::request;
+use crate::config::Action;
 use crate::failure::Failure;
-use crate::route::{Builtin, Decision, Target, normalize};
+use crate::route::{Builtin, Decision, Origin, Request, Target, add_slash, normalize};
 use crate::upstream::Upstream;
 
 impl Gateway {
@@ -33,34 +35,61 @@ impl Gateway {
             return Err(Failure::Loop.into());
         }
         let target = Target::parse(request.raw_path()).map_err(|_| Failure::MalformedRequest)?;
-        let mode = self.snapshot.config.server.path_normalization;
-        let path = normalize(target.path, mode).map_err(|_| Failure::MalformedRequest)?;
-        match self.snapshot.table.decide(&path) {
-            Decision::Proxy(route) => {
-                if let Cow::Owned(path) = path {
-                    ctx.normalized = Some(path.into());
+        let config = &self.snapshot.config;
+        let path = normalize(target.path, config.server.path_normalization)
+            .map_err(|_| Failure::MalformedRequest)?;
+        let routed = Request {
+            host: client::host(request),
+            method: &request.method,
+            path: &path,
+            query: target.query,
+            headers: &request.headers,
+        };
+        let choice = match self.snapshot.table.decide(&routed) {
+            Decision::Route(choice) => choice,
+            Decision::AddSlash(_) => {
+                let location = add_slash(&path, target.query);
+                answer::redirect(session, 307, &location).await?;
+                ctx.answered = true;
+                return Ok(true);
+            }
+            Decision::Builtin(what) => {
+                match what {
+                    Builtin::Health => answer::health(session).await?,
+                    Builtin::Stats => answer::stats(session).await?,
                 }
-                ctx.route = Some(route);
-                let known = self
-                    .snapshot
-                    .upstream(route)
-                    .is_some_and(Upstream::is_resolved);
-                return if known {
-                    Ok(false)
-                } else {
-                    Err(Failure::Unresolved.into())
-                };
+                ctx.answered = true;
+                return Ok(true);
             }
-            Decision::AddSlash(to) => {
-                let query = target.query.map(<[u8]>::to_vec);
-                answer::redirect(session, to, query.as_deref()).await?;
+            Decision::MethodNotAllowed(allow) => {
+                ctx.allow = allow;
+                return Err(Failure::MethodNotAllowed.into());
             }
-            Decision::Builtin(Builtin::Health) => answer::health(session).await?,
-            Decision::Builtin(Builtin::Stats) => answer::stats(session).await?,
             Decision::NoRoute => return Err(Failure::NoRoute.into()),
+        };
+        ctx.choice = Some(choice);
+        if let Action::Redirect(redirect) = &config.routes[choice.route].action {
+            let origin = Origin {
+                scheme: client::scheme(request, ctx.client),
+                authority: routed.host,
+            };
+            let location = self
+                .snapshot
+                .table
+                .location(redirect, choice, &routed, origin);
+            answer::redirect(session, redirect.status, &location).await?;
+            ctx.answered = true;
+            return Ok(true);
         }
-        ctx.answered = true;
-        Ok(true)
+        if let Cow::Owned(path) = path {
+            ctx.normalized = Some(path.into());
+        }
+        let upstream = self.snapshot.upstream(choice.route);
+        if upstream.is_some_and(Upstream::is_resolved) {
+            Ok(false)
+        } else {
+            Err(Failure::Unresolved.into())
+        }
     }
 }
 

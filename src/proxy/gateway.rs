@@ -16,6 +16,7 @@ use super::classify::classify;
 use super::client::Client;
 use super::ctx::Ctx;
 use super::decide::Rejected;
+use super::headers;
 use super::request;
 use super::response;
 use super::snapshot::{Host, Snapshot};
@@ -45,7 +46,7 @@ impl Gateway {
     }
 
     fn upstream(&self, ctx: &Ctx) -> Option<&Upstream> {
-        self.snapshot.upstream(ctx.route?)
+        self.snapshot.upstream(ctx.choice?.route)
     }
 }
 
@@ -112,16 +113,15 @@ impl ProxyHttp for Gateway {
         ctx: &mut Ctx,
     ) -> Result<()> {
         let original = session.req_header();
-        let route = ctx.route.ok_or_else(|| bug("no route was chosen"))?;
+        let choice = ctx.choice.ok_or_else(|| bug("no route was chosen"))?;
         let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
         let path = ctx.normalized.as_deref().unwrap_or(target.path);
-        request.set_raw_path(
-            &self
-                .snapshot
-                .table
-                .upstream_target(route, path, target.query),
-        )?;
-        match self.snapshot.host(route) {
+        let table = &self.snapshot.table;
+        request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
+        if let Some(rules) = self.snapshot.request_headers(choice.route) {
+            headers::change_request(request, rules)?;
+        }
+        match self.snapshot.host(choice.route) {
             Some(Host::Literal(host)) => request.insert_header(header::HOST, host.clone())?,
             Some(Host::Preserve { fallback }) if !request.headers.contains_key(header::HOST) => {
                 request.insert_header(header::HOST, fallback.clone())?;
@@ -144,9 +144,9 @@ impl ProxyHttp for Gateway {
         ctx: &mut Ctx,
     ) -> Result<()> {
         if end_of_stream && !ctx.response_began {
-            let limit = self
-                .upstream(ctx)
-                .and_then(|u| u.service().timeouts.response_header);
+            let limit = ctx
+                .choice
+                .and_then(|c| self.snapshot.response_header_limit(c.route));
             if let (Some(limit), Some(handle)) = (limit, handle_of(session)) {
                 handle.deadline.arm(limit);
             }
@@ -178,9 +178,15 @@ impl ProxyHttp for Gateway {
         &self,
         session: &mut Session,
         response: &mut ResponseHeader,
-        _ctx: &mut Ctx,
+        ctx: &mut Ctx,
     ) -> Result<()> {
         response::strip_hop_by_hop(response);
+        let rules = ctx
+            .choice
+            .and_then(|c| self.snapshot.response_headers(c.route));
+        if let Some(rules) = rules {
+            headers::change_response(response, rules)?;
+        }
         // Pingora closes when the answer overtakes the request's body, and takes
         // 100 Continue for an answer.
         let interim = response::is_interim(response.status);

@@ -32,7 +32,8 @@ impl Gateway {
             ProxyStatus::Trusted => trusted,
             ProxyStatus::Off => false,
         };
-        answer::failure(session, failure, ctx.request_id.as_ref(), proxy_status).await?;
+        let id = ctx.request_id.as_ref();
+        answer::failure(session, failure, id, &ctx.allow, proxy_status).await?;
         ctx.answered = true;
         Ok(())
     }
@@ -49,8 +50,8 @@ impl Gateway {
         }
         let request = session.req_header();
         let config = &self.snapshot.config;
-        let route = ctx.route.and_then(|route| config.routes.get(route));
-        let service = route.and_then(|route| config.services.get(route.service));
+        let route = ctx.choice.and_then(|c| config.routes.get(c.route));
+        let service = ctx.choice.and_then(|c| self.snapshot.upstream(c.route));
         // Without the query: tokens and addresses of people travel in it.
         let path = request.raw_path().split(|&b| b == b'?').next();
         let cause = cause.map(ToString::to_string).unwrap_or_default();
@@ -63,7 +64,7 @@ impl Gateway {
             method = request.method,
             path = path.unwrap_or_default().escape_ascii(),
             route = route.map_or("-", |route| &route.name),
-            service = service.map_or("-", |service| &service.name),
+            service = service.map_or("-", |of| &of.service().name),
             address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),
             id = ctx
                 .request_id

@@ -13,6 +13,7 @@ mod request;
 mod rewrite;
 mod table;
 mod target;
+mod trace;
 mod tree;
 
 pub use candidate::Choice;
@@ -23,3 +24,4 @@ pub use redirect::{Origin, add_slash};
 pub use request::Request;
 pub use table::{Builtin, Decision, Table};
 pub use target::{BadTarget, Target};
+pub use trace::{Considered, trace};

@@ -3,6 +3,9 @@
 
 pub mod check;
 pub mod demo;
+pub mod explain;
 mod load;
 pub mod run;
 pub mod schema;
+pub mod test;
+mod words;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api_gateway::cli;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// An edge gateway for services in an Istio mesh.
 #[derive(Parser)]
@@ -27,6 +27,32 @@ enum Command {
         #[arg(long)]
         deny_warnings: bool,
     },
+    /// Run the tests that a configuration has in `tests:`.
+    Test {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Say what becomes of a request, and why.
+    Explain {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The method.
+        #[arg(short = 'X', long, default_value = "GET")]
+        method: http::Method,
+        /// A header, as `Name: value`; may be repeated.
+        #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+        headers: Vec<String>,
+        /// Ask DNS for the service's addresses.
+        #[arg(long)]
+        resolve: bool,
+        /// Text to read, or one JSON object.
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+        /// The URL, or just its path.
+        url: String,
+    },
     /// Print the JSON Schema of the configuration.
     Schema,
     /// Serve by a configuration until SIGTERM or Ctrl-C.
@@ -43,6 +69,12 @@ enum Command {
     },
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
 fn main() -> ExitCode {
     // A variable that isn't Unicode can't be part of a UTF-8 file.
     let env = |name: &str| std::env::var(name).ok();
@@ -56,6 +88,32 @@ fn main() -> ExitCode {
         } => cli::check::run(&config, deny_warnings, &env, &mut io::stderr().lock()),
         Command::Run { config } => cli::run::run(&config, &env, &mut io::stderr()),
         Command::Demo { listen } => cli::demo::run(listen, &mut io::stdout(), &mut io::stderr()),
+        Command::Test { config } => {
+            cli::test::run(&config, &env, &mut io::stdout(), &mut io::stderr())
+        }
+        Command::Explain {
+            config,
+            method,
+            headers,
+            resolve,
+            output,
+            url,
+        } => {
+            let question = cli::explain::Question {
+                method,
+                headers,
+                url,
+                resolve,
+                json: output == Output::Json,
+            };
+            cli::explain::run(
+                &config,
+                &question,
+                &env,
+                &mut io::stdout(),
+                &mut io::stderr(),
+            )
+        }
         Command::Schema => cli::schema::run(&mut io::stdout().lock()).map(|()| 0),
     };
     match result {

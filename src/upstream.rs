@@ -6,5 +6,6 @@ mod lookup;
 mod refresh;
 mod service;
 
+pub use lookup::{LookupError, resolve};
 pub use refresh::Refresher;
 pub use service::Upstream;

@@ -24,15 +24,22 @@ pub(super) struct Answer {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LookupError {
+pub enum LookupError {
+    /// The time is up.
     #[error("DNS gave no answer within {0:?}; is the server reachable?")]
     Timeout(Duration),
+    /// NXDOMAIN.
     #[error("DNS knows no such name; is the service's name right, and does it exist?")]
     NoSuchName,
+    /// The name exists and has neither kind of address.
     #[error("DNS has no address for the name")]
     NoAddress,
+    /// Whatever else the resolver reports.
     #[error("DNS failed: {0}")]
     Failed(NetError),
+    /// The system gives no means to ask.
+    #[error("can't ask DNS: {0}")]
+    Runtime(std::io::Error),
 }
 
 impl From<NetError> for LookupError {
@@ -45,6 +52,20 @@ impl From<NetError> for LookupError {
             Self::Failed(error)
         }
     }
+}
+
+/// Looks a name up once, for a command that waits for it.
+///
+/// # Errors
+/// Why there is no address.
+pub fn resolve(name: &str, dns: &Dns) -> Result<Vec<IpAddr>, LookupError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(LookupError::Runtime)?;
+    runtime
+        .block_on(look_up(name, dns))
+        .map(|answer| answer.ips)
 }
 
 /// Asks for the IPv4 addresses of a name, or its IPv6 ones if it has only those.

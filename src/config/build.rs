@@ -21,6 +21,9 @@ use super::text::{nearest, quote};
 use super::tree::{child, item};
 use super::value::{Leaf, Value};
 
+/// What to write where a list has no value.
+const LIST_FIX: &str = "write a list, its items in [ ] or after dashes";
+
 /// Builds the model. The result stands only if `report` has no errors: what is
 /// wrong has been left out or replaced by its default.
 pub(super) fn build(file: File, report: &mut Report) -> Config {

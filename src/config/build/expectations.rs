@@ -13,11 +13,9 @@ use super::super::tree::child;
 use super::super::value::{FieldName, FieldValue, RouteName, ServiceName, Value as _};
 use super::headers::pairs;
 use super::matches::sections;
-use super::{Names, missing, required, value, without_value};
+use super::{LIST_FIX, Names, missing, required, value, without_value};
 
 const PATH: &str = "tests";
-
-const FIX: &str = "write a list such as - { request: GET /users/7, expect: { route: users } }";
 
 /// Builds the tests; `routes` and `services` are the names that they may refer to.
 pub(super) fn tests(
@@ -27,7 +25,7 @@ pub(super) fn tests(
     report: &mut Report,
 ) -> Vec<Test> {
     let Some(raw) = raw else {
-        without_value(PATH, FIX, report);
+        without_value(PATH, LIST_FIX, report);
         return Vec::new();
     };
     let routes = Names::new("route", routes);

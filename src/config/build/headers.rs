@@ -11,7 +11,7 @@ use super::super::report::Report;
 use super::super::shape::Pairs;
 use super::super::tree::child;
 use super::super::value::{FieldName, FieldValue, Leaf, Value as _};
-use super::{unique, value, values, without_value};
+use super::{LIST_FIX, unique, value, values, without_value};
 
 /// Whose headers are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Rules {
         report: &mut Report,
     ) -> Vec<HeaderName> {
         let Some(raw) = raw else {
-            without_value(path, "write a list such as [X-Debug]", report);
+            without_value(path, LIST_FIX, report);
             return Vec::new();
         };
         let mut all = Vec::new();

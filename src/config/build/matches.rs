@@ -12,7 +12,7 @@ use super::super::report::Report;
 use super::super::shape::{Section, Sections, Shape};
 use super::super::tree::{child, item};
 use super::super::value::{HostPattern, Leaf, MethodName, Value};
-use super::{chosen, one_of, required, unique, value, values, without_value};
+use super::{LIST_FIX, chosen, one_of, required, unique, value, values, without_value};
 
 /// The matches of a route; `None` when one of them is wrong.
 pub(super) fn matches(
@@ -113,7 +113,7 @@ where
     T: Value<Out: Clone + Eq + Hash>,
 {
     let Some(raw) = raw else {
-        without_value(path, T::FIX, report);
+        without_value(path, LIST_FIX, report);
         return Vec::new();
     };
     if raw.is_empty() {
@@ -195,7 +195,7 @@ fn list<'a, T: Shape>(
     report: &mut Report,
 ) -> Vec<(String, &'a T)> {
     if raw.is_none() {
-        without_value(path, T::FIX, report);
+        without_value(path, LIST_FIX, report);
     }
     sections(path, raw.unwrap_or_default(), report)
 }

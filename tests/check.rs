@@ -293,7 +293,6 @@ const ROUTES: &[(&str, bool)] = &[
     ("redirect: { path: /x }, rewrite: { host: h }", false),
     ("redirect: { path: /x }, timeouts: {}", false),
     ("redirect: { path: /x }, request_headers: {}", false),
-    ("redirect:", false),
 ];
 
 /// A list of tests, and whether it is good.

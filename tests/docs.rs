@@ -13,7 +13,9 @@ const README: &str = include_str!("../README.md");
 /// Whether the items of a list have keys of their own.
 fn holds_mappings(root: &Value, items: &Value) -> bool {
     let mut found = BTreeSet::new();
-    keys(root, items, "item", &mut found);
+    if items.is_object() {
+        keys(root, items, "item", &mut found);
+    }
     found.iter().any(|key| key != "item")
 }
 

@@ -7,6 +7,7 @@
 //! what it finds to the `report` and goes on with what is left.
 
 mod build;
+mod literal;
 mod model;
 mod raw;
 mod read;
@@ -22,6 +23,7 @@ mod value;
 mod variables;
 mod yaml;
 
+pub use literal::literal_prefix;
 pub use model::{
     Action, Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, Expectation, HeaderRules,
     HostMatch, HostPolicy, Match, Normalization, PathMatch, Pattern, Protocol, ProxyStatus,

@@ -4,7 +4,6 @@
 mod candidate;
 mod host;
 mod lint;
-mod literal;
 mod outcome;
 mod path;
 mod rank;

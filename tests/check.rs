@@ -145,6 +145,8 @@ fn shipped_configurations_pass_the_check() {
     }
     let (_, lines) = check(Path::new("conf/gateway.yaml"), &[]);
     assert_eq!(lines, "gateway.yaml: ok, 3 services, 4 routes\n");
+    let (_, lines) = check(Path::new("conf/titanium.yaml"), &[]);
+    assert_eq!(lines, "titanium.yaml: ok, 3 services, 5 routes\n");
 }
 
 #[test]
@@ -182,6 +184,8 @@ fn the_schema_agrees_with_the_check() {
         ("dns: { servers: system, timeout: 1.5s }", true),
         ("dns: { servers: [10.0.0.1, '[::1]:53'] }", true),
         ("errors: { proxy_status: off }", true),
+        ("server: { h2c: true }", true),
+        ("server: { h2c: on }", false),
         ("server: { threads: 0 }", false),
         ("server: { threads: }", false),
         ("server: { lisen: '0.0.0.0:1' }", false),
@@ -192,12 +196,151 @@ fn the_schema_agrees_with_the_check() {
         ("errors: { proxy_status: yes }", false),
         ("server: { builtin_endpoints: { health: /a?b } }", false),
     ] {
-        let text = format!("{extra}\n{service}");
-        let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
-        assert_eq!(validator.is_valid(&value), good, "schema: {extra}");
-        let (config, report) = api_gateway::config::parse("f", &text, &|_| None);
-        assert_eq!(config.is_some(), good, "check: {extra}: {report}");
+        agree(&validator, &format!("{extra}\n{service}"), good);
     }
+}
+
+/// A route, and whether it is good beside the others that make a whole file.
+const ROUTES: &[(&str, bool)] = &[
+    ("service: a", true),
+    ("match: , service: a", true),
+    ("match: {}, service: a", true),
+    (
+        "match: [{}, { hosts: [a, '*.b', '[::1]'], methods: [GET] }], service: a",
+        true,
+    ),
+    ("match: { path: { regex: '/a|/b' } }, service: a", true),
+    (
+        "match: { headers: [{ name: X-A, exact: '' }, { name: X-B, regex: b }] }, service: a",
+        true,
+    ),
+    (
+        "match: { query: [{ name: q, exact: 1 }, { name: r, regex: r }] }, service: a",
+        true,
+    ),
+    (
+        "match: { hosts: ['${NO:-h}'], methods: ['${NO:-GET}'] }, service: a",
+        true,
+    ),
+    (
+        "rewrite: { replace_path: /x, host: 'h:1' }, service: a",
+        true,
+    ),
+    ("rewrite: { host: '${NO:-h}' }, service: a", true),
+    (
+        "request_headers: { set: { X-A: 1, X-B: '' }, add: {}, remove: [X-C] }, service: a",
+        true,
+    ),
+    (
+        "response_headers: , timeouts: { response_header: off }, service: a",
+        true,
+    ),
+    (
+        "redirect: { status: 301, scheme: https, host: h, port: 1, path: /x }",
+        true,
+    ),
+    (
+        "redirect: { status: '301', port: '1' }, response_headers: { remove: [X-A] }",
+        true,
+    ),
+    ("match: [], service: a", false),
+    ("match: [x], service: a", false),
+    ("match: { path: {} }, service: a", false),
+    (
+        "match: { path: { prefix: /x, regex: /y } }, service: a",
+        false,
+    ),
+    ("match: { hosts: [] }, service: a", false),
+    ("match: { hosts: ['*'] }, service: a", false),
+    ("match: { hosts: ['a:80'] }, service: a", false),
+    ("match: { methods: [] }, service: a", false),
+    ("match: { methods: [get] }, service: a", false),
+    ("match: { methods: [CONNECT] }, service: a", false),
+    ("match: { headers: [{ name: X-A }] }, service: a", false),
+    ("match: { headers: [{ exact: v }] }, service: a", false),
+    (
+        "match: { headers: [{ name: X-A, exact: v, regex: v }] }, service: a",
+        false,
+    ),
+    (
+        "match: { headers: [{ name: 'X A', exact: v }] }, service: a",
+        false,
+    ),
+    (
+        "match: { query: [{ name: a b, exact: v }] }, service: a",
+        false,
+    ),
+    ("rewrite: {}, service: a", false),
+    (
+        "rewrite: { strip_prefix: /x, replace_path: /y }, service: a",
+        false,
+    ),
+    ("rewrite: { host: preserve }, service: a", false),
+    ("request_headers: { set: { 'X A': v } }, service: a", false),
+    (
+        "request_headers: { set: { X-A: \"a\\n\" } }, service: a",
+        false,
+    ),
+    ("timeouts: { response_header: 5 }, service: a", false),
+    ("redirect: {}", false),
+    ("redirect: { status: 301 }", false),
+    ("redirect: { status: 200, path: /x }", false),
+    ("redirect: { scheme: ftp }", false),
+    ("redirect: { host: 'a:80' }", false),
+    ("redirect: { port: 0 }", false),
+    ("redirect: { path: /x, replace_prefix: /y }", false),
+    ("redirect: { path: /x }, service: a", false),
+    ("redirect: { path: /x }, rewrite: { host: h }", false),
+    ("redirect: { path: /x }, timeouts: {}", false),
+    ("redirect: { path: /x }, request_headers: {}", false),
+];
+
+/// A list of tests, and whether it is good.
+const TESTS: &[(&str, bool)] = &[
+    ("[]", true),
+    (
+        "[{ request: GET /?q, host: 'a:1', headers: { X-A: 1 }, expect: { status: 404 } }]",
+        true,
+    ),
+    (
+        "[{ request: GET /, expect: { route: q, service: a, host: a, path: / } }]",
+        true,
+    ),
+    (
+        "[{ request: GET /, expect: { location: 'https://a/', status: '302' } }]",
+        true,
+    ),
+    ("[{ request: GET / }]", false),
+    ("[{ expect: { status: 404 } }]", false),
+    ("[{ request: GET /, expect: {} }]", false),
+    ("[{ request: GET /, expect: { status: 99 } }]", false),
+    ("[{ request: GET /, expect: { location: x } }]", false),
+    ("[{ request: get /, expect: { status: 404 } }]", false),
+    ("[{ request: /, expect: { status: 404 } }]", false),
+    ("{ request: GET / }", false),
+];
+
+#[test]
+fn the_schema_agrees_with_the_check_about_routes() {
+    let validator = jsonschema::validator_for(&api_gateway::config::schema()).unwrap();
+    let start = "services: { a: { url: http://a } }\nroutes: [{ name: q, service: a }";
+    for (route, good) in ROUTES {
+        agree(
+            &validator,
+            &format!("{start}, {{ name: r, {route} }}]\n"),
+            *good,
+        );
+    }
+    for (tests, good) in TESTS {
+        agree(&validator, &format!("{start}]\ntests: {tests}\n"), *good);
+    }
+}
+
+fn agree(validator: &jsonschema::Validator, text: &str, good: bool) {
+    let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+    assert_eq!(validator.is_valid(&value), good, "schema: {text}");
+    let (config, report) = api_gateway::config::parse("f", text, &|_| None);
+    assert_eq!(config.is_some(), good, "check: {text}: {report}");
 }
 
 #[test]

@@ -10,6 +10,15 @@ use serde_json::Value;
 const CONFIGURATION: &str = include_str!("../docs/configuration.md");
 const README: &str = include_str!("../README.md");
 
+/// Whether the items of a list have keys of their own.
+fn holds_mappings(root: &Value, items: &Value) -> bool {
+    let mut found = BTreeSet::new();
+    if items.is_object() {
+        keys(root, items, "item", &mut found);
+    }
+    found.iter().any(|key| key != "item")
+}
+
 /// The keys of a schema that hold a value, as the page writes them.
 fn keys(root: &Value, node: &Value, path: &str, found: &mut BTreeSet<String>) {
     if let Some(name) = node["$ref"].as_str() {
@@ -35,8 +44,8 @@ fn keys(root: &Value, node: &Value, path: &str, found: &mut BTreeSet<String>) {
         }
     } else if node["additionalProperties"].is_object() {
         keys(root, &node["additionalProperties"], &join("NAME"), found);
-    } else if path == "routes" {
-        keys(root, &node["items"], "routes[]", found);
+    } else if holds_mappings(root, &node["items"]) {
+        keys(root, &node["items"], &format!("{path}[]"), found);
     } else {
         found.insert(path.to_owned());
     }

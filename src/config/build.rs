@@ -1,15 +1,28 @@
 //! The raw types to the validated model: reads each value, puts the defaults
 //! in, and checks what only the whole file can tell.
 
+mod expectations;
+mod headers;
+mod matches;
+mod redirect;
+mod rewrite;
 mod routes;
 mod server;
 mod services;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
 use super::model::Config;
 use super::raw::File;
 use super::report::Report;
-use super::tree::item;
+use super::text::{nearest, quote};
+use super::tree::{child, item};
 use super::value::{Leaf, Value};
+
+/// What to write where a list has no value.
+const LIST_FIX: &str = "write a list, its items in [ ] or after dashes";
 
 /// Builds the model. The result stands only if `report` has no errors: what is
 /// wrong has been left out or replaced by its default.
@@ -18,14 +31,17 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
     let dns = server::dns(file.dns, report);
     let errors = server::errors(file.errors, report);
     let services = services::services(file.services, report);
-    let routes = routes::routes(file.routes, &services.names, report);
-    services::warn_unused(&services, &routes, report);
+    let names = Names::new("service", &services.names);
+    let routes = routes::routes(file.routes, &names, report);
+    let tests = expectations::tests(file.tests, &routes.names, &names, report);
+    services::warn_unused(&services, &routes.built, report);
     Config {
         server,
         dns,
         errors,
         services: services.built,
-        routes,
+        routes: routes.built,
+        tests,
     }
 }
 
@@ -35,7 +51,7 @@ fn value<T: Value>(path: &str, leaf: Option<&Leaf<T>>, report: &mut Report) -> O
         without_value(path, T::FIX, report);
         return None;
     };
-    if leaf.text.is_empty() {
+    if leaf.text.is_empty() && !T::MAY_BE_EMPTY {
         report.error(path, "is empty", T::FIX);
         return None;
     }
@@ -88,4 +104,82 @@ fn values<T: Value>(
         }
     }
     all
+}
+
+/// The first of `keys` that is written below `path`; what stands beside it is
+/// an error.
+fn chosen<'a>(path: &str, keys: &[&'a str], fix: &str, report: &mut Report) -> Option<&'a str> {
+    let mut chosen = None;
+    for key in keys {
+        let path = child(path, key);
+        if !report.is_written(&path) {
+            continue;
+        }
+        match chosen {
+            Some(first) => report.error_at_key(&path, format!("can't stand beside `{first}`"), fix),
+            None => chosen = Some(*key),
+        }
+    }
+    chosen
+}
+
+/// Like [`chosen`], of keys one of which must be there. To be asked before the
+/// keys beside them, whose mistakes would explain why there is none.
+fn one_of<'a>(path: &str, keys: &[&'a str], fix: &str, report: &mut Report) -> Option<&'a str> {
+    let chosen = chosen(path, keys, fix, report);
+    if chosen.is_none() && !report.is_covered(path) {
+        let message = format!("has neither {}", keys.join(" nor "));
+        report.error(path, message, fix);
+    }
+    chosen
+}
+
+/// Reports a `what` that is the same as an earlier one in `seen`.
+fn unique<K: Eq + Hash>(
+    path: &str,
+    key: K,
+    what: &str,
+    seen: &mut HashMap<K, String>,
+    report: &mut Report,
+) {
+    match seen.entry(key) {
+        Entry::Occupied(first) => {
+            let message = format!("is the {what} of {} again", first.get());
+            report.error_at_key(path, message, "remove one of the two");
+        }
+        Entry::Vacant(free) => {
+            free.insert(path.to_owned());
+        }
+    }
+}
+
+/// The names that the file refers to, with their places in it.
+struct Names<'a> {
+    /// How a message calls one of them.
+    what: &'static str,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn new(what: &'static str, names: &'a [String]) -> Self {
+        let places = names.iter().enumerate();
+        Self {
+            what,
+            places: places.map(|(at, name)| (name.as_str(), at)).collect(),
+        }
+    }
+
+    /// The place of `name`, to which the key at `path` refers.
+    fn find(&self, path: &str, name: &str, fix: &str, report: &mut Report) -> Option<usize> {
+        let found = self.places.get(name).copied();
+        // Without any every reference is wrong, which has been said.
+        if found.is_none() && !self.places.is_empty() {
+            let fix = match nearest(name, self.places.keys().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => fix.to_owned(),
+            };
+            report.error(path, format!("{} is not a {}", quote(name), self.what), fix);
+        }
+        found
+    }
 }

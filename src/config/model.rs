@@ -289,9 +289,10 @@ impl Pattern {
     /// When it is none, or too large to be matched within bounds.
     pub fn new(written: &str) -> Result<Self, regex::Error> {
         let whole = format!("^(?:{written})$");
+        let compile = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
         // It must be one by itself: `a)|(b` is not.
-        Regex::new(written)?;
-        let compiled = RegexBuilder::new(&whole).size_limit(1 << 20).build()?;
+        compile(written)?;
+        let compiled = compile(&whole)?;
         let written = written.to_owned();
         Ok(Self { written, compiled })
     }

@@ -6,9 +6,17 @@ use serde::Deserialize;
 
 use super::shape::{Entries, Section, Shape};
 use super::value::{
-    DnsServer, Endpoint, Host, Leaf, Listen, Name, Network, OneOrMany, Path, PathNormalization,
-    Period, ProxyStatusFor, ServiceName, Threads, Timeout, Url,
+    DnsServer, Endpoint, Host, Leaf, Listen, Network, OneOrMany, PathNormalization, Period,
+    ProtocolName, ProxyStatusFor, Switch, Threads, Timeout, Url,
 };
+
+mod expectations;
+mod matches;
+mod routes;
+
+pub(super) use expectations::{Expectation, Test};
+pub(super) use matches::{HeaderMatch, Match, ParameterMatch, PathMatch};
+pub(super) use routes::{FOR_SERVICES, HeaderRules, Redirect, Rewrite, Route};
 
 /// The configuration of api-gateway.
 ///
@@ -29,6 +37,8 @@ pub(super) struct File {
     /// Which request goes where. The order decides only between equals.
     #[schemars(required, length(min = 1))]
     pub(super) routes: Option<Vec<Option<Section<Route>>>>,
+    /// What must happen to requests; `api-gateway test` says where it doesn't.
+    pub(super) tests: Option<Vec<Option<Section<Test>>>>,
 }
 
 impl Shape for File {
@@ -45,6 +55,9 @@ pub(super) struct Server {
     /// Worker threads: a number, or `auto` (the default) for the CPU limit of
     /// the container.
     pub(super) threads: Option<Leaf<Threads>>,
+    /// Whether HTTP/2 with prior knowledge is taken beside HTTP/1.1, as gRPC
+    /// needs it. Default `false`.
+    pub(super) h2c: Option<Leaf<Switch>>,
     /// How a request's path is normalised before it is matched and sent, with
     /// Istio's names and meaning. Default `merge_slashes`.
     pub(super) path_normalization: Option<Leaf<PathNormalization>>,
@@ -127,6 +140,9 @@ pub(super) struct Service {
     /// The Host header it is sent: `service` (the default) for the authority of
     /// `url`, `preserve` for what the client sent, or a literal.
     pub(super) host: Option<Leaf<Host>>,
+    /// What it is spoken to in: `http1` (the default), or `h2c` for HTTP/2 with
+    /// prior knowledge, as gRPC needs it.
+    pub(super) protocol: Option<Leaf<ProtocolName>>,
     /// Its deadlines.
     pub(super) timeouts: Option<Section<ServiceTimeouts>>,
 }
@@ -152,70 +168,20 @@ impl Shape for ServiceTimeouts {
     const FIX: &'static str = "write a mapping such as { connect: 1s }";
 }
 
-/// Which requests go to which service.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Route {
-    /// Unique; logs and metrics say it.
-    #[schemars(required)]
-    pub(super) name: Option<Leaf<Name>>,
-    /// Which requests it takes; all when left out.
-    pub(super) r#match: Option<Section<Match>>,
-    /// What becomes of the path; it stays when left out.
-    pub(super) rewrite: Option<Section<Rewrite>>,
-    /// A key of `services`.
-    #[schemars(required)]
-    pub(super) service: Option<Leaf<ServiceName>>,
+/// For a schema: no two of `keys` stand beside each other.
+fn no_two_of(keys: &[&str]) -> serde_json::Value {
+    let pairs = keys
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| keys[at + 1..].iter().map(move |other| [one, other]));
+    pairs
+        .map(|pair| serde_json::json!({ "not": { "required": pair } }))
+        .collect()
 }
 
-impl Shape for Route {
-    const FIX: &'static str = "write a mapping such as { name: auth, match: { path: { prefix: /auth/ } }, service: auth-service }";
-}
-
-/// Which requests a route takes.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Match {
-    /// Which paths; all when left out.
-    pub(super) path: Option<Section<PathMatch>>,
-}
-
-impl Shape for Match {
-    const FIX: &'static str = "write one mapping such as { path: { prefix: /auth/ } }";
-}
-
-/// Which paths a route takes: exactly one of the keys.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-pub(super) struct PathMatch {
-    /// Without a trailing slash whole segments: `/a` takes `/a` and `/a/b`, not
-    /// `/ab`. With one all below it, and the path that lacks just the slash is
-    /// redirected.
-    pub(super) prefix: Option<Leaf<Path>>,
-    /// This path only.
-    pub(super) exact: Option<Leaf<Path>>,
-}
-
-impl Shape for PathMatch {
-    const FIX: &'static str = "write { prefix: /x } or { exact: /x }";
-}
-
-/// What becomes of the path: exactly one of the keys.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
-pub(super) struct Rewrite {
-    /// Takes these segments off the front. Every path the route takes must
-    /// begin with them.
-    pub(super) strip_prefix: Option<Leaf<Path>>,
-    /// Puts this in place of the prefix in `match`.
-    pub(super) replace_prefix: Option<Leaf<Path>>,
-    /// Sends this path, whatever came.
-    pub(super) replace_path: Option<Leaf<Path>>,
-}
-
-impl Shape for Rewrite {
-    const FIX: &'static str =
-        "write one of { strip_prefix: /x }, { replace_prefix: /x } and { replace_path: /x }";
+/// For a schema: exactly one of `keys` is there.
+fn one_of(keys: &[&str]) -> serde_json::Value {
+    keys.iter()
+        .map(|key| serde_json::json!({ "required": [key] }))
+        .collect()
 }

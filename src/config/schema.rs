@@ -23,6 +23,7 @@ pub fn schema() -> Value {
 /// keys may all be commented out. A value without its text is a mistake.
 fn forbid_null(schema: &mut Schema) {
     if let Some(Value::Array(forms)) = schema.get_mut("anyOf") {
+        *forms = std::mem::take(forms).into_iter().flat_map(flat).collect();
         let is_section = |form: &Value| form.get("$ref").is_some();
         if !forms.iter().any(is_section) {
             forms.retain(|form| form["type"] != "null");
@@ -41,5 +42,18 @@ fn forbid_null(schema: &mut Schema) {
     {
         let only = only.clone();
         schema.insert("type".into(), only.into());
+    }
+}
+
+/// The forms of a choice inside another: a section or a list of them, or null.
+fn flat(form: Value) -> Vec<Value> {
+    match form {
+        Value::Object(mut only) if only.len() == 1 && only.contains_key("anyOf") => {
+            match only.remove("anyOf") {
+                Some(Value::Array(forms)) => forms,
+                _ => Vec::new(),
+            }
+        }
+        form => vec![form],
     }
 }

@@ -3,6 +3,7 @@
 mod hostile;
 mod mistakes;
 mod model;
+mod vocabulary;
 
 use super::{Config, Report, parse};
 

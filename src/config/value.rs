@@ -4,8 +4,15 @@
 mod address;
 mod choice;
 mod duration;
+mod expression;
+mod header;
+mod host;
+mod method;
 mod name;
+mod number;
 mod path;
+mod query;
+mod target;
 mod url;
 
 use std::borrow::Cow;
@@ -17,10 +24,17 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::json;
 
 pub(super) use address::{DnsServer, Listen, Network};
-pub(super) use choice::{PathNormalization, ProxyStatusFor, Threads};
+pub(super) use choice::{PathNormalization, ProtocolName, ProxyStatusFor, Scheme, Switch, Threads};
 pub(super) use duration::{Period, Timeout};
-pub(super) use name::{Name, ServiceName, check_name};
+pub(super) use expression::{Expression, PathExpression};
+pub(super) use header::{FieldName, FieldValue};
+pub(super) use host::{AnyAuthority, BareHost, HostPattern, RewriteHost};
+pub(super) use method::MethodName;
+pub(super) use name::{Name, RouteName, ServiceName, check_name};
+pub(super) use number::{Port, RedirectStatus, Status};
 pub(super) use path::{Endpoint, Path};
+pub(super) use query::{ParameterName, ParameterValue};
+pub(super) use target::{Location, RequestLine, Target};
 pub(super) use url::{Host, Url};
 
 /// Why a value isn't taken, and what to write instead.
@@ -50,7 +64,10 @@ pub(super) trait Value {
     /// The same where a list is possible too.
     const LIST_FIX: &'static str = Self::FIX;
 
-    /// Reads a text that isn't empty.
+    /// Whether no text at all is a value too.
+    const MAY_BE_EMPTY: bool = false;
+
+    /// Reads a text, which is empty only where that is a value.
     fn read(text: &str) -> Result<Self::Out, Mistake>;
 
     /// The texts and numbers it may be written as. A text with a variable is

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 
 use super::candidate::Candidate;
-use super::literal::literal_prefix;
 use super::request::Request;
-use crate::config::{PathMatch, Pattern};
+use crate::config::{PathMatch, Pattern, literal_prefix};
 
 /// Exact paths, and prefixes as a tree of segments.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ impl Tree {
                 }
             },
             PathMatch::Regex(pattern) => {
-                let literal = literal_prefix(pattern.as_str());
+                let (literal, _) = literal_prefix(pattern.as_str());
                 // The last segment may go on after the literal.
                 let whole = literal.iter().rposition(|&b| b == b'/').unwrap_or(0);
                 let node = self.node(&literal[..whole]);

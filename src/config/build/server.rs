@@ -30,6 +30,7 @@ pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> 
     Server {
         listen,
         threads,
+        h2c: value("server.h2c", raw.h2c.as_ref(), report).unwrap_or_default(),
         path_normalization,
         trusted_proxies,
         builtin_endpoints: builtin_endpoints(raw.builtin_endpoints, report),

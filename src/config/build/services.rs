@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::model::{HostPolicy, Route, Service, ServiceHost, ServiceTimeouts};
+use super::super::model::{Action, HostPolicy, Route, Service, ServiceHost, ServiceTimeouts};
 use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::{Entries, Section, Shape as _};
@@ -53,6 +53,7 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
     let url = child(path, "url");
     let authority = required(&url, raw.url.as_ref(), report);
     let host = value(&child(path, "host"), raw.host.as_ref(), report).flatten();
+    let protocol = value(&child(path, "protocol"), raw.protocol.as_ref(), report);
     let timeouts = raw.timeouts.as_ref().map(|section| &section.0);
     let timeouts = service_timeouts(&child(path, "timeouts"), timeouts, report);
     let authority = authority?;
@@ -72,6 +73,7 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
         name: name.to_owned(),
         host: host.unwrap_or_else(|| HostPolicy::Literal(authority.text.clone())),
         authority,
+        protocol: protocol.unwrap_or_default(),
         timeouts,
     })
 }
@@ -110,7 +112,9 @@ pub(super) fn warn_unused(services: &Services, routes: &[Route], report: &mut Re
     }
     let mut used = vec![false; services.names.len()];
     for route in routes {
-        if let Some(used) = used.get_mut(route.service) {
+        if let Action::Proxy { service, .. } = &route.action
+            && let Some(used) = used.get_mut(*service)
+        {
             *used = true;
         }
     }

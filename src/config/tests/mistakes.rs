@@ -1,5 +1,10 @@
 //! Mistakes, and the lines each is answered with.
 
+mod actions;
+mod expectations;
+mod headers;
+mod matches;
+mod predicates;
 mod routes;
 mod server;
 mod services;

@@ -4,9 +4,19 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::super::{
-    DnsServers, HostPolicy, Normalization, PathMatch, ProxyStatus, Rewrite, ServiceHost,
+    Action, DnsServers, HeaderRules, HostPolicy, Normalization, PathMatch, Protocol, ProxyStatus,
+    Rewrite, ServiceHost,
 };
 use super::{lines, read};
+
+fn proxy(service: usize, rewrite: Rewrite, host: Option<&str>) -> Action {
+    let host = host.map(str::to_owned);
+    Action::Proxy {
+        service,
+        rewrite,
+        host,
+    }
+}
 
 #[test]
 fn the_defaults_are_those_that_the_schema_describes() {
@@ -18,6 +28,7 @@ fn the_defaults_are_those_that_the_schema_describes() {
     let config = config.unwrap();
     assert_eq!(config.server.listen, ["0.0.0.0:8000".parse().unwrap()]);
     assert_eq!(config.server.threads, None);
+    assert!(!config.server.h2c);
     assert_eq!(
         config.server.path_normalization,
         Normalization::MergeSlashes
@@ -40,6 +51,7 @@ fn the_defaults_are_those_that_the_schema_describes() {
     let service = &config.services[0];
     assert_eq!(service.authority.text, "a:81");
     assert_eq!(service.host, HostPolicy::Literal("a:81".into()));
+    assert_eq!(service.protocol, Protocol::Http1);
     assert_eq!(service.timeouts.connect, Some(Duration::from_secs(1)));
     assert_eq!(
         service.timeouts.response_header,
@@ -47,8 +59,17 @@ fn the_defaults_are_those_that_the_schema_describes() {
     );
     assert_eq!(service.timeouts.idle, Some(Duration::from_secs(30)));
     let route = &config.routes[0];
-    assert_eq!(route.path, PathMatch::Prefix("/".into()));
-    assert_eq!(route.rewrite, Rewrite::Keep);
+    let [all] = route.matches.as_slice() else {
+        panic!("{:?}", route.matches)
+    };
+    assert_eq!(all.path, PathMatch::Prefix("/".into()));
+    assert!(all.hosts.is_empty() && all.methods.is_empty());
+    assert!(all.headers.is_empty() && all.query.is_empty());
+    assert_eq!(route.action, proxy(0, Rewrite::Keep, None));
+    assert_eq!(route.request_headers, HeaderRules::default());
+    assert_eq!(route.response_headers, HeaderRules::default());
+    assert_eq!(route.timeouts.response_header, None);
+    assert_eq!(config.tests, []);
 }
 
 #[test]
@@ -58,17 +79,18 @@ fn every_key_reaches_the_model() {
 server:
   listen: ["127.0.0.1:0", "127.0.0.1:0", "[::1]:${PORT}"]
   threads: ${THREADS}
+  h2c: true
   path_normalization: decode_and_merge_slashes
   trusted_proxies: [127.0.0.6/32, "::1"]
   builtin_endpoints: { health: off, stats: /s }
 dns: { servers: [10.0.0.1, "10.0.0.1:54"], timeout: 2s, min_ttl: 100ms, max_ttl: 1m, max_stale: 1h }
 errors: { proxy_status: off }
 services:
-  b: { url: "${URL}", host: preserve, timeouts: &off { connect: off, response_header: off, idle: off } }
+  b: { url: "${URL}", host: preserve, protocol: h2c, timeouts: &off { connect: off, response_header: off, idle: off } }
   a: { url: "http://a", host: "x:1", timeouts: *off }
 routes:
   - { name: 1.10, match: { path: { exact: /e } }, rewrite: { replace_path: /p }, service: a }
-  - { name: yes, match: { path: { prefix: /x } }, rewrite: { replace_prefix: / }, service: b }
+  - { name: yes, match: { path: { prefix: /x } }, rewrite: { replace_prefix: /, host: "h:1" }, service: b }
   - { name: s, match: { path: { prefix: /x/y/ } }, rewrite: { strip_prefix: /x/ }, service: b }
 "#,
     );
@@ -77,6 +99,7 @@ routes:
     assert_eq!(config.server.listen.len(), 3);
     assert_eq!(config.server.listen[2], "[::1]:8080".parse().unwrap());
     assert_eq!(config.server.threads, NonZeroUsize::new(3));
+    assert!(config.server.h2c);
     assert_eq!(
         config.server.path_normalization,
         Normalization::DecodeAndMergeSlashes
@@ -101,18 +124,22 @@ routes:
     assert_eq!((b.name.as_str(), a.name.as_str()), ("b", "a"));
     assert_eq!(b.authority.host, ServiceHost::Name("from-env".into()));
     assert_eq!(b.host, HostPolicy::Preserve);
+    assert_eq!(b.protocol, Protocol::H2c);
     assert_eq!(b.timeouts.connect, None);
     assert_eq!((a.authority.port, &a.timeouts), (80, &b.timeouts));
     assert_eq!(a.host, HostPolicy::Literal("x:1".into()));
     let [exact, replace, strip] = config.routes.as_slice() else {
         panic!("{:?}", config.routes)
     };
-    assert_eq!((exact.name.as_str(), exact.service), ("1.10", 1));
-    assert_eq!(exact.path, PathMatch::Exact("/e".into()));
-    assert_eq!(exact.rewrite, Rewrite::ReplacePath("/p".into()));
-    assert_eq!((replace.name.as_str(), replace.service), ("yes", 0));
-    assert_eq!(replace.rewrite, Rewrite::ReplacePrefix("/".into()));
-    assert_eq!(strip.rewrite, Rewrite::StripPrefix("/x".into()));
+    assert_eq!(exact.name, "1.10");
+    assert_eq!(exact.matches[0].path, PathMatch::Exact("/e".into()));
+    let rewrite = Rewrite::ReplacePath("/p".into());
+    assert_eq!(exact.action, proxy(1, rewrite, None));
+    assert_eq!(replace.name, "yes");
+    let rewrite = Rewrite::ReplacePrefix("/".into());
+    assert_eq!(replace.action, proxy(0, rewrite, Some("h:1")));
+    let rewrite = Rewrite::StripPrefix("/x".into());
+    assert_eq!(strip.action, proxy(0, rewrite, None));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use serde_json::json;
 
-use super::super::model::{Normalization, ProxyStatus};
+use super::super::model::{Normalization, Protocol, ProxyStatus};
 use super::super::text::{nearest, one_of, quote};
 use super::{Mistake, Value};
 
@@ -81,6 +81,68 @@ impl Value for ProxyStatusFor {
     }
 }
 
+/// `services.*.protocol`.
+#[derive(Debug)]
+pub(in super::super) enum ProtocolName {}
+
+const PROTOCOLS: [(&str, Protocol); 2] = [("http1", Protocol::Http1), ("h2c", Protocol::H2c)];
+
+impl Value for ProtocolName {
+    type Out = Protocol;
+
+    const FIX: &'static str = "write http1 or h2c";
+
+    fn read(text: &str) -> Result<Protocol, Mistake> {
+        choose(text, &PROTOCOLS)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        words(&PROTOCOLS)
+    }
+}
+
+/// `routes[].redirect.scheme`.
+#[derive(Debug)]
+pub(in super::super) enum Scheme {}
+
+const SCHEMES: [(&str, &str); 2] = [("http", "http"), ("https", "https")];
+
+impl Value for Scheme {
+    type Out = String;
+
+    const FIX: &'static str = "write http or https";
+
+    fn read(text: &str) -> Result<String, Mistake> {
+        choose(text, &SCHEMES).map(str::to_owned)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        words(&SCHEMES)
+    }
+}
+
+/// True or false.
+#[derive(Debug)]
+pub(in super::super) enum Switch {}
+
+const SWITCHES: [(&str, bool); 2] = [("true", true), ("false", false)];
+
+impl Value for Switch {
+    type Out = bool;
+
+    const FIX: &'static str = "write true or false";
+
+    fn read(text: &str) -> Result<bool, Mistake> {
+        choose(text, &SWITCHES)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        let mut forms = words(&SWITCHES);
+        forms.push(json!({ "type": "boolean" }));
+        forms
+    }
+}
+
 /// `server.threads`; `auto` is `None`.
 #[derive(Debug)]
 pub(in super::super) enum Threads {}
@@ -144,6 +206,15 @@ mod tests {
         assert_eq!(
             ProxyStatusFor::read("truste").unwrap_err().fix,
             "did you mean trusted? write trusted, always or off"
+        );
+        assert_eq!(
+            Switch::read("on").unwrap_err(),
+            Mistake::new(r#""on" is not a choice"#, "write true or false")
+        );
+        assert_eq!(ProtocolName::read("h2c"), Ok(Protocol::H2c));
+        assert_eq!(
+            Scheme::read("HTTPS").unwrap_err().fix,
+            "did you mean https? write http or https"
         );
         assert_eq!(
             ProxyStatusFor::read("yes").unwrap_err(),

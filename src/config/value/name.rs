@@ -48,6 +48,24 @@ impl Value for ServiceName {
     }
 }
 
+/// The name of a route that a test refers to.
+#[derive(Debug)]
+pub(in super::super) enum RouteName {}
+
+impl Value for RouteName {
+    type Out = String;
+
+    const FIX: &'static str = "write the name of one of the `routes`";
+
+    fn read(text: &str) -> Result<String, Mistake> {
+        Ok(text.to_owned())
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        Name::schema()
+    }
+}
+
 /// Checks a name without taking it.
 pub(in super::super) fn check_name(text: &str) -> Result<(), Mistake> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);

@@ -68,7 +68,7 @@ impl Value for Path {
 }
 
 /// The percent-encoding of `c` (RFC 3986, section 2.1).
-fn escaped(c: char) -> String {
+pub(super) fn escaped(c: char) -> String {
     let mut bytes = [0; 4];
     c.encode_utf8(&mut bytes)
         .bytes()

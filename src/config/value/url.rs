@@ -94,7 +94,7 @@ impl Value for Host {
 }
 
 /// Nothing is quoted: it may hold a password, and messages end up in logs.
-fn has_user() -> Mistake {
+pub(super) fn has_user() -> Mistake {
     Mistake::new(
         "contains a user before the @",
         "leave it out; the gateway sends no credentials of its own",
@@ -103,7 +103,7 @@ fn has_user() -> Mistake {
 
 /// A host and perhaps a port (RFC 3986, section 3.2, without the user), or why
 /// `text` isn't one.
-fn parse_authority(text: &str) -> Result<Authority, &'static str> {
+pub(super) fn parse_authority(text: &str) -> Result<Authority, &'static str> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (address, after) = rest.split_once(']').ok_or("has a [ without ]")?;
@@ -141,7 +141,7 @@ fn parse_authority(text: &str) -> Result<Authority, &'static str> {
 
 /// A name that DNS can hold (RFC 1035, section 2.3; underscores are in use) or
 /// an IPv4 address.
-fn parse_host(host: &str) -> Result<ServiceHost, &'static str> {
+pub(super) fn parse_host(host: &str) -> Result<ServiceHost, &'static str> {
     if let Ok(address) = host.parse::<Ipv4Addr>() {
         return Ok(ServiceHost::Ip(IpAddr::V4(address)));
     }

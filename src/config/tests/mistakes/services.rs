@@ -110,15 +110,15 @@ fn each_mistake_has_its_line() {
             ],
         ),
         (
-            "services: { a: { url: http://a, protocol: h2c } }",
+            "services: { a: { url: http://a, protocol: h2 } }",
             &[
-                "f:1:33 services.a.protocol: is an unknown key; the keys here are url, host, timeouts",
+                r#"f:1:43 services.a.protocol: "h2" is not a choice; did you mean h2c? write http1 or h2c"#,
             ],
         ),
         (
             "services: { a: { url: http://a, retries: 3, timeouts: { body_idle: 1s } } }",
             &[
-                "f:1:33 services.a.retries: is an unknown key; the keys here are url, host, timeouts",
+                "f:1:33 services.a.retries: is an unknown key; the keys here are url, host, protocol, timeouts",
                 "f:1:57 services.a.timeouts.body_idle: is an unknown key; the keys here are connect, response_header, idle",
             ],
         ),

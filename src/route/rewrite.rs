@@ -24,11 +24,11 @@ impl PathRewrite {
             },
             (Rewrite::ReplacePrefix(with), PathMatch::Prefix(prefix)) => Self::Splice {
                 drop: without_slash(prefix).len(),
-                put: without_slash(with).as_bytes().into(),
+                put: without_slash(one_slash(with)).as_bytes().into(),
             },
             // There is no prefix in an exact match: all of it is replaced.
             (Rewrite::ReplacePrefix(with), PathMatch::Exact(_))
-            | (Rewrite::ReplacePath(with), _) => Self::Fixed(with.as_bytes().into()),
+            | (Rewrite::ReplacePath(with), _) => Self::Fixed(one_slash(with).as_bytes().into()),
         }
     }
 
@@ -55,6 +55,11 @@ impl PathRewrite {
 
 fn without_slash(prefix: &str) -> &str {
     prefix.strip_suffix('/').unwrap_or(prefix)
+}
+
+/// The path from its last leading slash on.
+fn one_slash(path: &str) -> &str {
+    &path[path.len() - path.trim_start_matches('/').len() - usize::from(path.starts_with('/'))..]
 }
 
 #[cfg(test)]
@@ -92,6 +97,8 @@ mod tests {
             ("/", "/foo/", "/"),
             ("/", "/foo/bar", "/bar"),
             ("/", "/foo//bar", "/bar"),
+            ("//", "/foo/bar", "/bar"),
+            ("//xyz", "/foo/bar", "/xyz/bar"),
         ] {
             assert_eq!(go(&m, Rewrite::ReplacePrefix(with.into()), path), expected);
         }
@@ -108,6 +115,10 @@ mod tests {
         assert_eq!(
             go(&m, Rewrite::ReplacePath("/users".into()), "/a/x"),
             "/users"
+        );
+        assert_eq!(
+            go(&m, Rewrite::ReplacePath("//evil.example/x".into()), "/a/x"),
+            "/evil.example/x"
         );
         assert_eq!(go(&m, Rewrite::Keep, "/a//x"), "/a//x");
     }

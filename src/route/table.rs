@@ -167,7 +167,8 @@ fn add_route(candidates: &mut Vec<Candidate>, index: usize, path: &PathMatch) {
                     add(
                         prefix(bare.len(), false),
                         Matcher::Exact(bare.as_bytes().into()),
-                        Action::AddSlash(subtree.clone()),
+                        // Two slashes at its beginning would name a host.
+                        Action::AddSlash(format!("/{}", subtree.trim_start_matches('/'))),
                     );
                 }
             }

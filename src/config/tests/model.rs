@@ -74,7 +74,10 @@ routes:
     );
     let lines = report.to_string();
     assert_eq!(lines.lines().count(), 1, "{lines}");
-    assert!(lines.contains("b.host: warning: sends the client's Host"), "{lines}");
+    assert!(
+        lines.contains("b.host: warning: sends the client's Host"),
+        "{lines}"
+    );
     let config = config.unwrap();
     assert_eq!(config.server.listen.len(), 3);
     assert_eq!(config.server.listen[2], "[::1]:8080".parse().unwrap());

@@ -139,7 +139,8 @@ impl Failure {
     /// True for what an operator must look at, as against what a client did wrong.
     #[must_use]
     pub const fn is_ours_or_upstream(self) -> bool {
-        self.status() >= 500
+        // Anybody can send a `Via`.
+        self.status() >= 500 && !matches!(self, Self::Loop)
     }
 }
 

@@ -35,6 +35,10 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
     let routes = routes::routes(file.routes, &names, report);
     let tests = expectations::tests(file.tests, &routes.names, &names, report);
     services::warn_unused(&services, &routes.built, report);
+    // Routes refer to services by index: one that was left out would shift the rest.
+    if services.names.len() != services.built.len() && !report.has_errors() {
+        report.error("services", "can't be read", "report this file, it is a bug");
+    }
     Config {
         server,
         dns,

@@ -132,7 +132,10 @@ impl Report {
         message: String,
         fix: String,
     ) {
-        self.covered.insert(path.to_owned());
+        // A warning explains nothing that is missing.
+        if severity == Severity::Error {
+            self.covered.insert(path.to_owned());
+        }
         self.diagnostics.push(Diagnostic {
             severity,
             line: position.line,

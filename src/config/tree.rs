@@ -77,7 +77,7 @@ pub(super) fn child(parent: &str, key: &str) -> String {
     let plain = !key.is_empty()
         && key
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
     let key = if plain {
         key.to_owned()
     } else {
@@ -122,7 +122,6 @@ fn follow<'a>(at: Found<'a>, rest: &str) -> Option<Found<'a>> {
             };
             follow(found, rest)
         }
-        // Names may contain dots, so `services.a.b` can be the key `a.b`.
         Kind::Mapping(entries) => {
             let rest = rest.strip_prefix('.').unwrap_or(rest);
             entries.iter().find_map(|entry| {
@@ -193,7 +192,8 @@ mod tests {
         ]);
         let line = |path| find(&root, path).map(|found| found.position.line);
         assert_eq!(line("a.b"), Some(2));
-        assert_eq!(line("a.b.c"), Some(3));
+        assert_eq!(line("\"a.b\".c"), Some(3));
+        assert_eq!(line("a.b.c"), None);
         assert_eq!(line("\"a b\""), Some(4));
         assert_eq!(line("a.c"), None);
     }

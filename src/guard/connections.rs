@@ -31,10 +31,16 @@ impl Connections {
         self.0.borrow().open
     }
 
+    /// Waits until the listeners are closed.
+    pub async fn closing(&self) {
+        let mut states = self.0.subscribe();
+        // The sender lives in self, so the wait can't fail.
+        let _ = states.wait_for(|s| s.closing).await;
+    }
+
     /// Waits until the listeners are closed and no connection is open.
     pub async fn drained(&self) {
         let mut states = self.0.subscribe();
-        // The sender lives in self, so the wait can't fail.
         let _ = states.wait_for(|s| s.closing && s.open == 0).await;
     }
 

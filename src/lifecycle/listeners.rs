@@ -52,9 +52,12 @@ impl Listeners {
     /// # Errors
     /// The first address that can't be bound.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, BindError> {
-        let bound = addresses
-            .iter()
-            .map(|address| listen(*address).map_err(|source| BindError::new(*address, source)));
+        let bound = addresses.iter().map(|address| {
+            // IPv6 takes IPv4 too, unless that has a socket of its own.
+            let beside = |a: &SocketAddr| a.is_ipv4() && a.port() == address.port();
+            let only_v6 = address.is_ipv6() && addresses.iter().any(beside);
+            listen(*address, only_v6).map_err(|source| BindError::new(*address, source))
+        });
         bound.collect::<Result<_, _>>().map(Self)
     }
 
@@ -64,12 +67,15 @@ impl Listeners {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<(SocketAddr, TcpListener)> {
+fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(SocketAddr, TcpListener)> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
+    if only_v6 {
+        socket.set_only_v6(true)?;
+    }
     // A restart must not wait for the old connections' TIME_WAIT.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;

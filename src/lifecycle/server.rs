@@ -3,6 +3,7 @@
 use std::process::exit;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use http::header::InvalidHeaderValue;
 use log::{info, warn};
@@ -19,7 +20,7 @@ use crate::proxy::{Gateway, MAX_TRIES, Snapshot};
 use crate::upstream::Refresher;
 
 /// How long requests in flight may take once the gateway is told to stop.
-const GRACE_SECS: u64 = 20;
+const GRACE: Duration = Duration::from_secs(20);
 
 /// Unused connections to services that are kept, all services together.
 const POOL_SIZE: usize = 1024;
@@ -63,8 +64,6 @@ pub fn serve(config: Config, listeners: Listeners) -> Result<(), ServeError> {
     server.run(RunArgs {
         shutdown_signal: Box::new(Signals),
     });
-    let cut = connections.open();
-    warn!("stopped: {cut} connections were cut after {GRACE_SECS} s");
     Ok(())
 }
 
@@ -79,19 +78,32 @@ fn server_conf(threads: usize) -> ServerConf {
         upstream_keepalive_pool_size: POOL_SIZE,
         // Pingora counts the first try as a retry.
         max_retries: MAX_TRIES,
-        grace_period_seconds: Some(GRACE_SECS),
+        grace_period_seconds: Some(2 * GRACE.as_secs()),
         graceful_shutdown_timeout_seconds: Some(0),
         ..ServerConf::default()
     }
 }
 
 /// Pingora sleeps through its whole grace period; this ends the process as soon
-/// as the listeners are closed and the last client has its answer.
+/// as the listeners are closed and the last client has its answer, and before
+/// Pingora drops what is left.
 fn exit_when_drained(connections: Arc<Connections>) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     thread::Builder::new().name("drain".into()).spawn(move || {
-        runtime.block_on(connections.drained());
-        info!("stopped: no request was cut");
+        let drained = runtime.block_on(async {
+            connections.closing().await;
+            tokio::time::timeout(GRACE, connections.drained())
+                .await
+                .is_ok()
+        });
+        if drained {
+            info!("stopped: no request was cut");
+        } else {
+            let cut = connections.open();
+            warn!("stopped: {cut} connections were cut after {GRACE:?}");
+        }
         exit(0);
     })?;
     Ok(())

@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT stop with grace; a second one stops at once.
+//! SIGTERM, SIGINT, SIGQUIT and SIGHUP stop with grace; a later one stops at once.
 
 use std::io;
 
@@ -14,6 +14,8 @@ pub(super) struct Signals;
 struct Stop {
     term: Signal,
     int: Signal,
+    quit: Signal,
+    hup: Signal,
 }
 
 impl Stop {
@@ -21,6 +23,8 @@ impl Stop {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hup: signal(SignalKind::hangup())?,
         })
     }
 
@@ -28,6 +32,8 @@ impl Stop {
         tokio::select! {
             _ = self.term.recv() => "SIGTERM",
             _ = self.int.recv() => "SIGINT",
+            _ = self.quit.recv() => "SIGQUIT",
+            _ = self.hup.recv() => "SIGHUP",
         }
     }
 }

@@ -23,8 +23,8 @@ pub struct Ctx {
     pub(super) turn: Option<usize>,
     /// Addresses that refused the connection so far.
     pub(super) refusals: usize,
-    /// The next try waits until the name has been looked up again.
-    pub(super) awaits_lookup: bool,
+    /// The next try waits until the service has moved from here.
+    pub(super) refusing: Option<SocketAddr>,
     /// The address of the latest try.
     pub(super) address: Option<SocketAddr>,
     /// Known to our own phases before Pingora's error tells it.

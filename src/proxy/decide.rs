@@ -28,6 +28,10 @@ impl Gateway {
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
+        let host = request.headers.get(header::HOST);
+        if host.is_some_and(|host| !request::is_host(host.as_bytes())) {
+            return Err(Failure::MalformedRequest.into());
+        }
         if has_fragment(session) {
             return Err(Failure::MalformedRequest.into());
         }

@@ -1,6 +1,7 @@
 //! The phases of a request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -31,6 +32,10 @@ pub const MAX_TRIES: usize = 3;
 /// How long a client may keep an unused connection, in seconds: the idle limit
 /// of the program that this gateway replaces.
 const KEEP_ALIVE_SECS: u64 = 60;
+
+/// How long a request whose every address refused waits for DNS to know another: a
+/// service that moved loses nothing, one that is dead doesn't pile requests up.
+const MOVE_LIMIT: Duration = Duration::from_millis(350);
 
 /// The proxy: one snapshot of the configuration and nothing else.
 #[derive(Debug)]
@@ -94,8 +99,11 @@ impl ProxyHttp for Gateway {
         let upstream = self
             .upstream(ctx)
             .ok_or_else(|| bug("no route was chosen"))?;
-        if std::mem::take(&mut ctx.awaits_lookup) {
-            upstream.looked_up(self.snapshot.config.dns.timeout).await;
+        if let Some(refusing) = ctx.refusing.take()
+            && !upstream.moves_from(refusing, MOVE_LIMIT).await
+        {
+            ctx.failure = Some(Failure::ConnectFailed);
+            return Err(Error::new_up(ErrorType::ConnectRefused));
         }
         let first = *ctx.turn.get_or_insert_with(|| upstream.take_turn());
         let Some(peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
@@ -223,10 +231,11 @@ impl ProxyHttp for Gateway {
             return error;
         }
         let refused = *error.etype() != ErrorType::ConnectTimedout;
+        let by_name = upstream.dns_name().is_some();
         if ctx.refusals < upstream.address_count() {
             error.set_retry(true);
-        } else if refused && upstream.dns_name().is_some() {
-            ctx.awaits_lookup = true;
+        } else if let Some(address) = ctx.address.filter(|_| refused && by_name) {
+            ctx.refusing = Some(address);
             error.set_retry(true);
         }
         error

@@ -54,7 +54,9 @@ impl Gateway {
         let service = ctx.choice.and_then(|c| self.snapshot.upstream(c.route));
         // Without the query: tokens and addresses of people travel in it.
         let path = request.raw_path().split(|&b| b == b'?').next();
-        let cause = cause.map(ToString::to_string).unwrap_or_default();
+        let cause = cause
+            .map(|error| describe(failure, error))
+            .unwrap_or_default();
         log::log!(
             level,
             "{status} {flag} {method} {path} route={route} service={service} \
@@ -73,5 +75,15 @@ impl Gateway {
                 .unwrap_or("-"),
             cause = cause.escape_debug(),
         );
+    }
+}
+
+/// What an operator needs to know and nothing else: Pingora's context may quote what
+/// the service sent, and of a deadline it only knows that the client's stream ended.
+fn describe(failure: Failure, error: &Error) -> String {
+    match failure {
+        Failure::ResponseTimeout => "timeouts.response_header passed".to_owned(),
+        Failure::MalformedResponse => error.etype().as_str().to_owned(),
+        _ => error.to_string(),
     }
 }

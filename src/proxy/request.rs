@@ -111,7 +111,7 @@ fn is_proto(value: &[u8]) -> bool {
 }
 
 /// One host with or without a port; the loose grammar of RFC 3986, section 3.2.2.
-fn is_host(value: &[u8]) -> bool {
+pub(super) fn is_host(value: &[u8]) -> bool {
     let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(b);
     !value.is_empty() && value.len() <= 255 && value.iter().all(allowed)
 }

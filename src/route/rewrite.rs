@@ -24,11 +24,11 @@ impl PathRewrite {
             },
             (Rewrite::ReplacePrefix(with), PathMatch::Prefix(prefix)) => Self::Splice {
                 drop: without_slash(prefix).len(),
-                put: without_slash(with).as_bytes().into(),
+                put: without_slash(one_slash(with)).as_bytes().into(),
             },
             // Only a prefix match has a prefix: of the others all is replaced.
             (Rewrite::ReplacePrefix(with), _) | (Rewrite::ReplacePath(with), _) => {
-                Self::Fixed(with.as_bytes().into())
+                Self::Fixed(one_slash(with).as_bytes().into())
             }
         }
     }
@@ -56,6 +56,11 @@ impl PathRewrite {
 
 fn without_slash(prefix: &str) -> &str {
     prefix.strip_suffix('/').unwrap_or(prefix)
+}
+
+/// The path from its last leading slash on.
+fn one_slash(path: &str) -> &str {
+    &path[path.len() - path.trim_start_matches('/').len() - usize::from(path.starts_with('/'))..]
 }
 
 #[cfg(test)]
@@ -93,6 +98,8 @@ mod tests {
             ("/", "/foo/", "/"),
             ("/", "/foo/bar", "/bar"),
             ("/", "/foo//bar", "/bar"),
+            ("//", "/foo/bar", "/bar"),
+            ("//xyz", "/foo/bar", "/xyz/bar"),
         ] {
             assert_eq!(go(&m, Rewrite::ReplacePrefix(with.into()), path), expected);
         }
@@ -109,6 +116,10 @@ mod tests {
         assert_eq!(
             go(&m, Rewrite::ReplacePath("/users".into()), "/a/x"),
             "/users"
+        );
+        assert_eq!(
+            go(&m, Rewrite::ReplacePath("//evil.example/x".into()), "/a/x"),
+            "/evil.example/x"
         );
         assert_eq!(go(&m, Rewrite::Keep, "/a//x"), "/a//x");
     }

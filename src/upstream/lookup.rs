@@ -79,19 +79,32 @@ pub(super) async fn look_up(name: &str, dns: &Dns) -> Result<Answer, LookupError
         return Ok(answer);
     }
     let query = async {
-        let lookup = resolver(dns)?.lookup_ip(query_name(name, dns)).await?;
-        let ips: Vec<IpAddr> = lookup.iter().collect();
-        let ttl = lookup
-            .valid_until()
-            .saturating_duration_since(Instant::now());
-        if ips.is_empty() {
-            return Err(LookupError::NoAddress);
+        match ask(name, dns, LookupIpStrategy::Ipv4Only).await {
+            // Only these say that there is no IPv4 address (with a search list the last
+            // name's answer counts). After a failure the IPv6 ones, which the service
+            // may not even listen on, are no substitute.
+            Err(LookupError::NoAddress | LookupError::NoSuchName) => {
+                ask(name, dns, LookupIpStrategy::Ipv6Only).await
+            }
+            other => other,
         }
-        Ok(Answer { ips, ttl })
     };
     tokio::time::timeout(dns.timeout, query)
         .await
         .unwrap_or(Err(LookupError::Timeout(dns.timeout)))
+}
+
+async fn ask(name: &str, dns: &Dns, kind: LookupIpStrategy) -> Result<Answer, LookupError> {
+    let resolver = resolver(dns, kind)?;
+    let lookup = resolver.lookup_ip(query_name(name, dns)).await?;
+    let ips: Vec<IpAddr> = lookup.iter().collect();
+    let ttl = lookup
+        .valid_until()
+        .saturating_duration_since(Instant::now());
+    if ips.is_empty() {
+        return Err(LookupError::NoAddress);
+    }
+    Ok(Answer { ips, ttl })
 }
 
 /// The hosts file comes first and for the name as it is, as with the C library: it
@@ -121,7 +134,7 @@ fn query_name(name: &str, dns: &Dns) -> String {
     }
 }
 
-fn resolver(dns: &Dns) -> Result<TokioResolver, NetError> {
+fn resolver(dns: &Dns, kind: LookupIpStrategy) -> Result<TokioResolver, NetError> {
     let mut builder = match &dns.servers {
         DnsServers::System => TokioResolver::builder_tokio()?,
         DnsServers::Explicit(servers) => {
@@ -138,7 +151,7 @@ fn resolver(dns: &Dns) -> Result<TokioResolver, NetError> {
         }
     };
     let options = builder.options_mut();
-    options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
+    options.ip_strategy = kind;
     options.use_hosts_file = ResolveHosts::Never;
     options.cache_size = 0;
     // One lost packet should not cost a look-up: two tries fit into the limit.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use log::{info, warn};
+use log::{error, info, warn};
 use pingora_core::server::ShutdownWatch;
 use pingora_core::services::background::BackgroundService;
 use tokio::task::JoinSet;
@@ -48,8 +48,15 @@ impl BackgroundService for Refresher {
             let (upstreams, dns) = (self.upstreams.clone(), self.dns.clone());
             tasks.spawn(async move { keep_fresh(&upstreams[index], &dns).await });
         }
-        // Ends with the server, or when the sender is gone: both mean stop.
-        let _ = shutdown.wait_for(|stop| *stop).await;
+        loop {
+            tokio::select! {
+                // Ends with the server, or when the sender is gone: both mean stop.
+                _ = shutdown.wait_for(|stop| *stop) => return,
+                Some(Err(panic)) = tasks.join_next() => {
+                    error!("a task that refreshes addresses ended: {panic}; they stay as they are");
+                }
+            }
+        }
     }
 }
 
@@ -62,7 +69,6 @@ async fn keep_fresh(upstream: &Upstream, dns: &Dns) {
         let started = Instant::now();
         let outcome = look_up(name, dns).await;
         let pause = history.apply(upstream, dns, outcome);
-        upstream.lookups.send_modify(|count| *count += 1);
         tokio::time::sleep_until(started + EARLY_GAP).await;
         tokio::select! {
             () = tokio::time::sleep(jittered(pause)) => {}

@@ -22,8 +22,8 @@ pub struct Upstream {
     turn: AtomicUsize,
     /// Asks the refresher to look the name up before its time.
     pub(super) early: Notify,
-    /// Counts finished look-ups.
-    pub(super) lookups: watch::Sender<u64>,
+    /// Told when the addresses have changed.
+    changes: watch::Sender<()>,
 }
 
 impl Upstream {
@@ -40,7 +40,7 @@ impl Upstream {
             addresses: ArcSwapOption::new(known.map(Arc::new)),
             turn: AtomicUsize::new(0),
             early: Notify::new(),
-            lookups: watch::Sender::new(0),
+            changes: watch::Sender::new(()),
         }
     }
 
@@ -99,11 +99,24 @@ impl Upstream {
         self.early.notify_one();
     }
 
-    /// Waits until a look-up has finished, at most `limit`.
-    pub async fn looked_up(&self, limit: Duration) {
-        let mut lookups = self.lookups.subscribe();
-        // An error means that the limit passed: the addresses are what they are.
-        let _ = tokio::time::timeout(limit, lookups.changed()).await;
+    /// Whether the service is still said to be there.
+    #[must_use]
+    pub fn is_at(&self, address: SocketAddr) -> bool {
+        let addresses = self.addresses.load();
+        addresses
+            .iter()
+            .any(|a| a.socket_addrs().any(|known| known == address))
+    }
+
+    /// Waits until the service is no longer said to be there, at most `limit`. True
+    /// when that came in time.
+    pub async fn moves_from(&self, address: SocketAddr, limit: Duration) -> bool {
+        let mut changes = self.changes.subscribe();
+        let moved = async {
+            // The sender lives in self, so the wait can't fail.
+            while self.is_at(address) && changes.changed().await.is_ok() {}
+        };
+        tokio::time::timeout(limit, moved).await.is_ok()
     }
 
     /// Puts the addresses in place. True when they differ from those before.
@@ -115,6 +128,7 @@ impl Upstream {
         };
         if changed {
             self.addresses.store(found.map(Arc::new));
+            self.changes.send_replace(());
         }
         changed
     }

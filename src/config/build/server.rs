@@ -9,6 +9,7 @@ use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::Section;
 use super::super::text::quote;
+use super::super::tree::item;
 use super::super::value::{DnsServer, Listen, OneOrMany, Value as _};
 use super::{value, values, without_value};
 
@@ -60,6 +61,21 @@ fn listen(raw: Option<OneOrMany<Listen>>, report: &mut Report) -> Vec<SocketAddr
                     report.error(&path, message, "remove one of the two");
                 }
                 all.push(address);
+            }
+            for (index, address) in all.iter().enumerate() {
+                let wide = all.iter().any(|other| {
+                    let takes_all = other.ip().is_unspecified() && !address.ip().is_unspecified();
+                    takes_all
+                        && other.port() == address.port()
+                        && other.is_ipv4() == address.is_ipv4()
+                });
+                if wide && address.port() != 0 {
+                    report.error(
+                        &item(PATH, index),
+                        "is taken by the address for all of the machine in the same list",
+                        "remove one of the two",
+                    );
+                }
             }
             all
         }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::super::model::{Action, HostPolicy, Route, Service, ServiceHost, ServiceTimeouts};
+use super::super::model::{
+    Action, Authority, HostPolicy, Route, Service, ServiceHost, ServiceTimeouts,
+};
 use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::{Entries, Section, Shape as _};
+use super::super::text::{nearest, quote};
 use super::super::tree::child;
 use super::super::value::check_name;
 use super::{missing, required, value, without_value};
@@ -69,6 +72,13 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
             "write the service's name, as in http://auth-service:8002",
         );
     }
+    check_host(
+        &child(path, "host"),
+        &url,
+        host.as_ref(),
+        &authority,
+        report,
+    );
     Some(Service {
         name: name.to_owned(),
         host: host.unwrap_or_else(|| HostPolicy::Literal(authority.text.clone())),
@@ -76,6 +86,46 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
         protocol: protocol.unwrap_or_default(),
         timeouts,
     })
+}
+
+/// Warns about a Host for which a sidecar has no virtual host.
+fn check_host(
+    path: &str,
+    url: &str,
+    host: Option<&HostPolicy>,
+    authority: &Authority,
+    report: &mut Report,
+) {
+    let (path, text) = match host {
+        Some(HostPolicy::Preserve) => {
+            report.warning(
+                path,
+                "sends the client's Host, for which a sidecar has no virtual host",
+                "leave the key out, unless there is no mesh",
+            );
+            return;
+        }
+        Some(HostPolicy::Literal(text)) => (path, text.as_str()),
+        None => (url, authority.text.as_str()),
+    };
+    let name = text.rsplit_once(':').map_or(text, |(name, _)| name);
+    if name.ends_with('.') {
+        report.warning(
+            path,
+            "ends in a dot, and a sidecar has no virtual host of that name",
+            format!(
+                "write {}",
+                text.replacen(name, name.trim_end_matches('.'), 1)
+            ),
+        );
+    }
+    if let (Some(_), Some(meant)) = (host, nearest(text, ["service", "preserve"])) {
+        report.warning(
+            path,
+            format!("{} is sent as it is", quote(text)),
+            format!("did you mean `{meant}`?"),
+        );
+    }
 }
 
 /// RFC 6761, section 6.3.

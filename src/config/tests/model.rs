@@ -94,7 +94,12 @@ routes:
   - { name: s, match: { path: { prefix: /x/y/ } }, rewrite: { strip_prefix: /x/ }, service: b }
 "#,
     );
-    assert_eq!(report.to_string(), "");
+    let lines = report.to_string();
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    assert!(
+        lines.contains("b.host: warning: sends the client's Host"),
+        "{lines}"
+    );
     let config = config.unwrap();
     assert_eq!(config.server.listen.len(), 3);
     assert_eq!(config.server.listen[2], "[::1]:8080".parse().unwrap());
@@ -171,12 +176,28 @@ fn a_later_check_can_add_to_the_report() {
     );
     assert!(config.is_some());
     report.warning("routes[0].match.path.prefix", "is shadowed", "remove it");
-    report.error("services.a.b.url", "is odd", "change it");
+    report.error("services.\"a.b\".url", "is odd", "change it");
     report.error("routes[0].match.methods", "is missing", "add it");
     assert_eq!(
         report.to_string(),
-        "f:1:25 services.a.b.url: is odd; change it\n\
+        "f:1:25 services.\"a.b\".url: is odd; change it\n\
          f:4:3 routes[0].match.methods: is missing; add it\n\
          f:6:15 routes[0].match.path.prefix: warning: is shadowed; remove it"
+    );
+}
+
+/// A mistake in one service was once taken for the explanation of one that is
+/// missing in another, and routes were sent to the wrong service.
+#[test]
+fn a_name_with_a_dot_is_not_the_path_of_another_service() {
+    let (config, report) = read(
+        "services:\n  a.url: { url: \"http://10.0.0.1\" }\n  a: {}\n  c: { url: http://c }\n\
+         routes:\n- { name: r, service: c }\n- { name: s, match: { path: { exact: /s } }, service: a }\n",
+    );
+    assert!(config.is_none());
+    let lines = report.to_string();
+    assert!(
+        lines.contains("f:3:3 services.a.url: is missing; "),
+        "{lines}"
     );
 }

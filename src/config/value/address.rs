@@ -83,11 +83,23 @@ impl Value for Network {
 
     fn read(text: &str) -> Result<IpNet, Mistake> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(address.into());
+            // Peers are compared in this form too.
+            return Ok(address.to_canonical().into());
         }
         let network = text
             .parse::<IpNet>()
             .map_err(|_| Mistake::new(format!("{} is not a network", quote(text)), Self::FIX))?;
+        if let IpNet::V6(mapped) = network
+            && let Some(v4) = mapped.addr().to_ipv4_mapped()
+        {
+            return Err(Mistake::new(
+                format!("{} is an IPv4 network in IPv6 clothes", quote(text)),
+                format!(
+                    "write it as {v4}/{}",
+                    mapped.prefix_len().saturating_sub(96)
+                ),
+            ));
+        }
         if network.trunc() == network {
             return Ok(network);
         }

@@ -76,7 +76,7 @@ fn route(
     let request_headers = headers("request_headers", Side::Request, &raw.request_headers);
     let response_headers = headers("response_headers", Side::Response, &raw.response_headers);
     let response_header = raw.timeouts.as_ref().and_then(|Section(raw)| {
-        let path = child(path, "timeouts.response_header");
+        let path = format!("{path}.timeouts.response_header");
         value(&path, raw.response_header.as_ref(), report)
     });
     Some(Route {

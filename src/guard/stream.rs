@@ -23,6 +23,12 @@ use super::deadline::Deadline;
 /// How long, and for how many bytes, a client may go on sending after its answer.
 const LINGER: (Duration, usize) = (Duration::from_secs(1), 1 << 20);
 
+/// RFC 9113, section 3.4.
+const H2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// How long a new client may take over its first bytes; Pingora's own limit for them.
+const PREFACE_LIMIT: Duration = Duration::from_secs(60);
+
 /// What the phases of a request may ask of the connection that it came on.
 #[derive(Debug, Default)]
 pub struct Handle {
@@ -48,6 +54,8 @@ pub(super) struct GuardedStream {
     /// Made when the first deadline is armed and kept for the connection's life:
     /// moving a timer costs more than letting it fire early and looking again.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Bytes that were looked at and are still to be read.
+    peeked: Vec<u8>,
     /// Something was written since the last flush.
     unflushed: bool,
 }
@@ -69,6 +77,7 @@ impl GuardedStream {
             inner,
             handle: Handle::default(),
             timer: None,
+            peeked: Vec::new(),
             unflushed: false,
         }
     }
@@ -117,6 +126,12 @@ impl AsyncRead for GuardedStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.peeked.is_empty() {
+            let part = self.peeked.len().min(buf.remaining());
+            buf.put_slice(&self.peeked[..part]);
+            self.peeked.drain(..part);
+            return Poll::Ready(Ok(()));
+        }
         if let Poll::Ready(read) = Pin::new(&mut self.inner).poll_read(cx, buf) {
             return Poll::Ready(read);
         }
@@ -232,7 +247,27 @@ impl GetSocketDigest for GuardedStream {
 
 #[async_trait]
 impl Peek for GuardedStream {
+    /// Looks for the connection preface of HTTP/2, and stops at the first byte that
+    /// isn't of it: a whole HTTP/1 request may be shorter than the preface.
     async fn try_peek(&mut self, buf: &mut [u8]) -> io::Result<bool> {
-        self.inner.try_peek(buf).await
+        let peek = async {
+            while self.peeked.len() < H2_PREFACE.len() && H2_PREFACE.starts_with(&self.peeked) {
+                let most = (H2_PREFACE.len() - self.peeked.len()) as u64;
+                if (&mut self.inner)
+                    .take(most)
+                    .read_buf(&mut self.peeked)
+                    .await?
+                    == 0
+                {
+                    break;
+                }
+            }
+            io::Result::Ok(())
+        };
+        let timeout = tokio::time::timeout(PREFACE_LIMIT, peek).await;
+        timeout.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        let seen = self.peeked.len().min(buf.len());
+        buf[..seen].copy_from_slice(&self.peeked[..seen]);
+        Ok(true)
     }
 }

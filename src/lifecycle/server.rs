@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use http::header::InvalidHeaderValue;
 use log::{info, warn};
+use pingora_core::apps::HttpServerOptions;
 use pingora_core::server::configuration::ServerConf;
 use pingora_core::server::{RunArgs, Server};
 use pingora_core::services::background::background_service;
@@ -43,6 +44,7 @@ pub enum ServeError {
 pub fn serve(config: Config, listeners: Listeners) -> Result<(), ServeError> {
     let threads = config.server.threads.map_or_else(cpu_limit, Into::into);
     let dns = config.dns.clone();
+    let h2c = config.server.h2c;
     let addresses: Vec<_> = listeners.addresses().collect();
     let snapshot = Arc::new(Snapshot::new(config)?);
     let upstreams = snapshot.upstreams().clone();
@@ -50,7 +52,10 @@ pub fn serve(config: Config, listeners: Listeners) -> Result<(), ServeError> {
     let mut server = Server::new_with_opt_and_conf(None, server_conf(threads));
     server.bootstrap();
     let connections = Arc::new(Connections::default());
-    let proxy = http_proxy(&server.configuration, Gateway::new(snapshot));
+    let mut proxy = http_proxy(&server.configuration, Gateway::new(snapshot));
+    let mut options = HttpServerOptions::default();
+    options.h2c = h2c;
+    proxy.server_options = Some(options);
     let guarded = Guarded::new(proxy, connections.clone());
     server.add_service(Accepting::new("gateway", guarded, listeners));
     let mut refresher = background_service("dns", Refresher::new(upstreams, dns));

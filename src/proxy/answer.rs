@@ -33,6 +33,9 @@ pub(super) async fn failure(
     allow: &[String],
     proxy_status: bool,
 ) -> Result<()> {
+    if is_grpc(session) {
+        return grpc_failure(session, failure).await;
+    }
     let problem = Problem {
         r#type: "about:blank",
         title: failure.title(),
@@ -52,6 +55,27 @@ pub(super) async fn failure(
         response.insert_header("proxy-status", format!("{PSEUDONYM}; error={error}"))?;
     }
     write(session, response, body.into()).await
+}
+
+fn is_grpc(session: &Session) -> bool {
+    let content = session.get_header(header::CONTENT_TYPE);
+    content.is_some_and(|content| content.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// A client of gRPC reads no status but its own: an answer of headers alone, with the
+/// code that the gRPC specification maps the HTTP status to.
+async fn grpc_failure(session: &mut Session, failure: Failure) -> Result<()> {
+    let code = match failure.status() {
+        400 | 431 => "13",
+        404 => "12",
+        502..=504 => "14",
+        _ => "2",
+    };
+    let mut response = ResponseHeader::build(200, Some(5))?;
+    response.insert_header(header::CONTENT_TYPE, "application/grpc")?;
+    response.insert_header("grpc-status", code)?;
+    response.insert_header("grpc-message", failure.detail())?;
+    write(session, response, Bytes::new()).await
 }
 
 /// 200 and nothing else.

@@ -10,7 +10,7 @@ use pingora_core::Result;
 use pingora_http::RequestHeader;
 
 use super::answer::PSEUDONYM;
-use super::client::{Client, REQUEST_ID};
+use super::client::{self, Client, REQUEST_ID};
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
@@ -43,11 +43,20 @@ pub(super) fn forward(
     keep_or_set(request, client, PROTO, is_proto, || {
         Some(HeaderValue::from_static("http"))
     })?;
-    let host = || original.headers.get(header::HOST).cloned();
+    let host = || HeaderValue::from_bytes(client::host(original)).ok();
     keep_or_set(request, client, HOST, is_host, host)?;
     if !client.trusted {
         // The standard's twin of the three (RFC 7239): nobody else replaces it.
         request.remove_header(&header::FORWARDED);
+    }
+    // gRPC asks for it, and it is all that HTTP/2 knows of TE (RFC 9113, 8.2.2).
+    if original.version == Version::HTTP_2
+        && original
+            .headers
+            .get(header::TE)
+            .is_some_and(|te| te == "trailers")
+    {
+        request.insert_header(header::TE, HeaderValue::from_static("trailers"))?;
     }
     request.insert_header(REQUEST_ID, request_id.clone())?;
     let via = match original.version {

@@ -4,7 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use pingora_core::upstreams::peer::{HttpPeer, Peer};
 
-use crate::config::Service;
+use crate::config::{Protocol, Service};
+
+/// Requests at a time on one HTTP/2 connection to a service; more open another.
+const H2_STREAMS: usize = 100;
 
 /// At least one address. Everything that a peer needs is set, so that a request
 /// copies one and nothing of it varies by request: that is what connection
@@ -54,5 +57,9 @@ fn peer(service: &Service, ip: IpAddr) -> HttpPeer {
     peer.options.connection_timeout = service.timeouts.connect;
     peer.options.total_connection_timeout = service.timeouts.connect;
     peer.options.idle_timeout = service.timeouts.idle;
+    if service.protocol == Protocol::H2c {
+        peer.options.set_http_version(2, 2);
+        peer.options.max_h2_streams = H2_STREAMS;
+    }
     peer
 }

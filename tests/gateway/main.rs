@@ -15,6 +15,7 @@ mod duplex;
 mod endpoints;
 mod failures;
 mod framing;
+mod h2c;
 mod headers;
 mod interim;
 mod names;

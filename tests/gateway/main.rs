@@ -24,3 +24,4 @@ mod streaming;
 mod support;
 mod target;
 mod upgrade;
+mod vocabulary;

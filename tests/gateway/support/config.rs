@@ -63,6 +63,12 @@ impl Config {
         self
     }
 
+    /// A route without a service.
+    pub fn redirect(mut self, name: &str, keys: &str) -> Self {
+        writeln!(self.routes, "  - {{ name: {name}, {keys} }}").unwrap();
+        self
+    }
+
     pub fn text(&self) -> String {
         let all = "  - { name: all, service: svc }\n";
         let routes = if self.routes.is_empty() {

@@ -1,0 +1,162 @@
+//! `api-gateway test` and `explain`, run as the operator runs them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// The exit code, stdout and stderr, with no variables set.
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_api-gateway"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn explain(arguments: &[&str]) -> (Option<i32>, Value) {
+    let mut all = vec![
+        "explain",
+        "--config",
+        "conf/gateway.yaml",
+        "--output",
+        "json",
+    ];
+    all.extend(arguments);
+    let (code, out, err) = run(&all);
+    assert_eq!(err, "");
+    (code, serde_json::from_str(&out).unwrap())
+}
+
+fn file(name: &str, content: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_whole_go_table_passes_its_own_tests() {
+    let (code, out, err) = run(&["test", "--config", "conf/titanium.yaml"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let last = out.lines().last().unwrap();
+    assert!(last.ends_with(" passed, 0 failed"), "{last}");
+}
+
+#[test]
+fn a_test_that_fails_shows_what_came_and_why() {
+    let path = file(
+        "failing.yaml",
+        "services: { a: { url: http://a }, b: { url: http://b } }\n\
+         routes:\n\
+         - { name: all, service: a }\n\
+         - { name: api, match: { path: { prefix: /api } }, service: b }\n\
+         tests:\n\
+         - { request: GET /apis, expect: { route: api } }\n\
+         - { request: GET /api/x, expect: { route: api, path: /x, service: b } }\n\
+         - { request: GET /x, expect: { route: all, host: a } }\n",
+    );
+    let (code, out, _) = run(&["test", "--config", &path]);
+    assert_eq!(code, Some(1));
+    let expected = "\
+FAILED  GET /apis
+        route: expected api, got all
+        all won by its prefix /
+        api lost: is for another path: prefix /api
+FAILED  GET /api/x
+        path: expected /x, got /api/x
+        api won by its prefix of 4 bytes
+        all lost: matches too, but its prefix is shorter
+ok      GET /x
+1 passed, 2 failed
+";
+    assert_eq!(out, expected);
+    let (code, _, err) = run(&["test", "--config", "conf/minimal.yaml"]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("has no tests; write one such as"), "{err}");
+}
+
+#[test]
+fn the_json_has_the_fields_of_the_contract() {
+    let (code, answer) = explain(&["-X", "POST", "http://shop.example/blog/api/login?a=1"]);
+    assert_eq!(code, Some(0));
+    let mut without_trace = answer.clone();
+    without_trace.as_object_mut().unwrap().remove("considered");
+    assert_eq!(
+        without_trace,
+        json!({
+            "action": "proxy",
+            "status": null,
+            "route": "auth",
+            "service": "auth-service",
+            "upstream": {
+                "host": "auth-service:8002",
+                "path": "/login?a=1",
+                "address": null,
+                "addresses": [],
+            },
+            "timeouts_ms": { "connect": 1000, "response_header": 2000, "idle": 30000 },
+            "location": null,
+            "allow": null,
+            "mesh": null,
+        })
+    );
+    assert_eq!(
+        answer["considered"][0],
+        "auth won by its prefix of 10 bytes"
+    );
+}
+
+#[test]
+fn what_reaches_no_service_exits_with_1() {
+    for (url, action, status) in [
+        ("/api/users", "redirect", 307),
+        ("/health", "builtin", 200),
+        ("/nowhere", "reject", 404),
+        ("/../etc", "reject", 400),
+    ] {
+        let (code, answer) = explain(&[url]);
+        assert_eq!(code, Some(1), "{url}");
+        assert_eq!(
+            (&answer["action"], &answer["status"]),
+            (&json!(action), &json!(status))
+        );
+    }
+}
+
+#[test]
+fn an_address_in_the_url_is_the_address() {
+    let path = file(
+        "address.yaml",
+        "services: { a: { url: \"http://127.0.0.1:81\" } }\nroutes: [{ name: r, service: a }]\n",
+    );
+    let (code, out, _) = run(&["explain", "--config", &path, "--output", "json", "/"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, Some(0));
+    assert_eq!(answer["upstream"]["address"], "127.0.0.1:81");
+    assert_eq!(answer["upstream"]["addresses"], json!(["127.0.0.1:81"]));
+}
+
+#[test]
+fn a_question_that_makes_no_sense_exits_with_2() {
+    for arguments in [
+        ["-H", "no colon", "/"],
+        ["-X", "GET", "ftp//x"],
+        ["-X", "G T", "/"],
+    ] {
+        let mut all = vec!["explain", "--config", "conf/gateway.yaml"];
+        all.extend(arguments);
+        let (code, out, err) = run(&all);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(!err.is_empty());
+    }
+}

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use api_gateway::config;
+use api_gateway::config::{self, Normalization};
+use api_gateway::route::{Outcome, Raw, Table, normalize, outcome};
 use serde_json::Value;
 
 const CONFIGURATION: &str = include_str!("../docs/configuration.md");
+const ROUTING: &str = include_str!("../docs/routing.md");
 const README: &str = include_str!("../README.md");
 
 /// Whether the items of a list have keys of their own.
@@ -76,4 +78,78 @@ fn the_readme_s_configuration_is_valid() {
         example.lines().count() <= 12,
         "the README promises a short one"
     );
+}
+
+/// The rows of the table whose first column has this name, without the back ticks.
+fn rows(first: &str) -> Vec<Vec<String>> {
+    let head = format!("| {first} |");
+    let table = ROUTING.lines().skip_while(|line| !line.starts_with(&head));
+    let cells = |row: &str| {
+        let cells = row.trim_matches('|').split('|');
+        cells
+            .map(|cell| cell.trim().trim_matches('`').to_owned())
+            .collect()
+    };
+    let rows: Vec<_> = table
+        .skip(2)
+        .take_while(|l| l.starts_with('|'))
+        .map(cells)
+        .collect();
+    assert!(rows.len() > 3, "{first}");
+    rows
+}
+
+#[test]
+fn the_page_s_normalised_paths_are_right() {
+    let modes = [
+        Normalization::None,
+        Normalization::Base,
+        Normalization::MergeSlashes,
+        Normalization::DecodeAndMergeSlashes,
+    ];
+    for row in rows("path") {
+        for (mode, expected) in modes.iter().zip(&row[1..]) {
+            let path = normalize(row[0].as_bytes(), *mode);
+            let path = path.map_or("400".into(), |p| String::from_utf8(p.into_owned()).unwrap());
+            assert_eq!(path, *expected, "{} {mode:?}", row[0]);
+        }
+    }
+}
+
+/// What becomes of a path under one route: the target, `307` or `no`.
+fn ask(keys: &str, path: &str) -> String {
+    let file = format!(
+        "services: {{ a: {{ url: http://a }} }}\nroutes:\n- {{ name: r, service: a, {keys} }}\n"
+    );
+    let (config, report) = config::parse("page", &file, &|_| None);
+    assert!(report.is_empty(), "{report}");
+    let config = config.unwrap();
+    let raw = Raw {
+        method: &http::Method::GET,
+        target: path.as_bytes(),
+        host: b"h",
+        headers: &http::HeaderMap::new(),
+    };
+    match outcome(&config, &Table::new(&config), raw) {
+        Outcome::Proxy { target, .. } => String::from_utf8(target).unwrap(),
+        Outcome::Redirect { status, .. } => status.to_string(),
+        _ => "no".into(),
+    }
+}
+
+#[test]
+fn the_page_s_prefixes_and_rewrites_are_right() {
+    for row in rows("prefix") {
+        let asked = ask(
+            &format!("match: {{ path: {{ prefix: {} }} }}", row[0]),
+            &row[1],
+        );
+        let taken = if asked == row[1] { "yes" } else { &asked };
+        assert_eq!(taken, row[2], "{row:?}");
+    }
+    for row in rows("rewrite") {
+        let path = "match: { path: { prefix: /blog/api/ } }";
+        let asked = ask(&format!("{path}, rewrite: {{ {} }}", row[0]), &row[1]);
+        assert_eq!(asked, row[2], "{row:?}");
+    }
 }

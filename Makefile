@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests cargo-test loadtest-k6
+LADDER := fmt clippy doc deny check-manifests cargo-test bench-routes loadtest-k6
 
 .PHONY: help
 help: ## List the targets
@@ -23,7 +23,7 @@ demo: ## Run the gateway and three echo services on loopback; nothing else is ne
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network
+	@scripts/need build fmt clippy deny python network valgrind
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -78,6 +78,11 @@ loadtest-smoke: ## The same with k6 and oha
 	@scripts/need build python oha
 	$(CARGO) build --locked --bins --tests
 	loadtest/smoke k6 oha
+
+.PHONY: bench-routes
+bench-routes: ## Count what a decision costs among 10 and 10,000 routes (callgrind)
+	@scripts/need build valgrind
+	scripts/bench-routes
 
 .PHONY: clean-tools
 clean-tools: ## Remove what the other targets installed into .tools

@@ -32,7 +32,7 @@ impl Gateway {
         if host.is_some_and(|host| !request::is_host(host.as_bytes())) {
             return Err(Failure::MalformedRequest.into());
         }
-        if has_fragment(session) {
+        if has_fragment(session) || !request::has_plain_framing(&request.headers) {
             return Err(Failure::MalformedRequest.into());
         }
         if request::is_loop(&request.headers) {

@@ -31,6 +31,20 @@ pub(super) fn is_loop(headers: &HeaderMap) -> bool {
         })
 }
 
+/// Whether everybody would find the same end of the request: at most one
+/// Content-Length, which is a number, and no transfer coding but chunked. Pingora
+/// would hand on several lengths as they came, and a body coded twice as if it
+/// were only chunked (RFC 9112, sections 6.1 and 6.3).
+pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    let number =
+        |value: &HeaderValue| !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit);
+    let length = lengths.next().is_none_or(number) && lengths.next().is_none();
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    length && codings.next().is_none_or(chunked) && codings.next().is_none()
+}
+
 /// Sets what the gateway says about a request. `original` is the request as it
 /// came; `request`, its copy for the service, already has the service's Host.
 pub(super) fn forward(

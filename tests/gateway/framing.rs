@@ -202,3 +202,27 @@ fn a_truncated_response_to_an_old_client_is_at_least_logged() {
     assert_eq!(client.response().text(), "abc");
     gateway.logged(&["502 UC", "GET /"]);
 }
+
+/// Each of these was forwarded: the lengths as they came, so that the service could
+/// believe the other one, and the body coded twice as if it were only chunked.
+#[test]
+fn a_request_whose_end_is_in_doubt_is_refused() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    for (lines, body) in [
+        ("Content-Length: 5\r\nContent-Length: 5\r\n", "hello"),
+        ("Content-Length: 5\r\nContent-Length: 6\r\n", "hello"),
+        ("Content-Length: 5, 5\r\n", "hello"),
+        ("Content-Length: +5\r\n", "hello"),
+        ("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"),
+        (
+            "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n",
+            "0\r\n\r\n",
+        ),
+        ("Transfer-Encoding: chunked, chunked\r\n", "0\r\n\r\n"),
+    ] {
+        let request = format!("POST / HTTP/1.1\r\nHost: h\r\n{lines}\r\n{body}");
+        assert_eq!(gateway.ask(request).status(), 400, "{lines}");
+    }
+    assert!(service.heads().is_empty());
+}

@@ -1,0 +1,144 @@
+//! Where the two make another path of what is unclean.
+
+use super::Pair;
+use super::bytes::decode;
+
+/// Go sends the client to the clean path; the gateway forwards that path itself. So
+/// what it does is what Go does once the client has followed.
+pub fn clean_redirect(pair: &mut Pair<'_>) -> bool {
+    let path = pair.request.path();
+    let absolute = !path.starts_with(b"/");
+    let unclean = absolute || is_unclean(path);
+    if !unclean || pair.go.own_redirect().is_none() {
+        return false;
+    }
+    let end = match pair.ours.own_redirect() {
+        Some(location) => {
+            let same = |seen: &&_| crate::seen::Seen::own_redirect(seen) == Some(location);
+            pair.chain.iter().find(same)
+        }
+        None => pair.chain.last(),
+    };
+    let Some(end) = end else { return false };
+    let differ = *end != pair.go;
+    pair.go = end.clone();
+    differ
+}
+
+fn is_unclean(path: &[u8]) -> bool {
+    let mut segments = path.split(|&b| b == b'/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let empty = segment.is_empty() && segments.peek().is_some();
+        if empty || segment == b"." || segment == b".." {
+            return true;
+        }
+    }
+    false
+}
+
+/// The only service that got something from Go and the gateway.
+fn targets<'a>(pair: &'a mut Pair<'_>) -> Option<(&'a mut String, &'a mut String)> {
+    match (&mut pair.go.received[..], &mut pair.ours.received[..]) {
+        ([go], [ours]) => Some((&mut go.target, &mut ours.target)),
+        _ => None,
+    }
+}
+
+pub fn trailing_dot(pair: &mut Pair<'_>) -> bool {
+    let path = pair.request.path();
+    let holds = path.ends_with(b"/.") || path.ends_with(b"/..");
+    let Some((go, ours)) = targets(pair) else {
+        return false;
+    };
+    let differ = holds && *ours == format!("{go}/");
+    if differ {
+        go.clone_from(ours);
+    }
+    differ
+}
+
+/// The path by RFC 3986: an empty segment is one that `..` takes away.
+fn resolved(path: &[u8]) -> String {
+    let text = std::str::from_utf8(path).unwrap();
+    let mut kept: Vec<&str> = Vec::new();
+    let segments: Vec<&str> = text.split('/').skip(1).collect();
+    for (at, segment) in segments.iter().enumerate() {
+        match *segment {
+            "." => {}
+            ".." => drop(kept.pop()),
+            other => kept.push(other),
+        }
+        if at + 1 == segments.len() && matches!(*segment, "." | "..") {
+            kept.push("");
+        }
+    }
+    let mut path = format!("/{}", kept.join("/"));
+    while path.contains("//") {
+        path = path.replace("//", "/");
+    }
+    path
+}
+
+/// Whether the gateway did by the path `clean` what the document's table says.
+fn did(pair: &Pair<'_>, clean: &str) -> bool {
+    let [ours] = &pair.ours.received[..] else {
+        let routed = ["/blog/api/", "/api/users/"];
+        return pair.ours.status == 404 && !routed.iter().any(|prefix| clean.starts_with(prefix));
+    };
+    let kept = ["/blog/api/posts/", "/blog/api/categories/"];
+    let (service, target) = if kept.iter().any(|prefix| clean.starts_with(prefix)) {
+        ("blog", clean)
+    } else if let Some(rest) = clean.strip_prefix("/blog/api/") {
+        ("auth", &clean[clean.len() - rest.len() - 1..])
+    } else if let Some(rest) = clean.strip_prefix("/api/users/") {
+        ("user", &clean[clean.len() - rest.len() - 1..])
+    } else {
+        return false;
+    };
+    ours.service == service && ours.target == target
+}
+
+/// Both forwarded, but not the same path: the gateway the one expected.
+fn take_ours(pair: &mut Pair<'_>, holds: bool, clean: &str) -> bool {
+    let same = |pair: &Pair<'_>| {
+        let place = |seen: &crate::seen::Seen| {
+            let got = seen.received.first();
+            (
+                seen.status,
+                got.map(|got| (got.service, got.target.clone())),
+            )
+        };
+        place(&pair.go) == place(&pair.ours)
+    };
+    let differ = holds && !same(pair) && did(pair, clean);
+    if differ {
+        pair.go = pair.ours.clone();
+    }
+    differ
+}
+
+pub fn dots_before_slashes(pair: &mut Pair<'_>) -> bool {
+    let path = pair.request.path();
+    let holds = path.windows(4).any(|w| w == b"//..");
+    let clean = holds.then(|| resolved(path)).unwrap_or_default();
+    take_ours(pair, holds, &clean)
+}
+
+pub fn escaped_dots(pair: &mut Pair<'_>) -> bool {
+    let path = decode(pair.request.path(), |b| b == b'.');
+    let holds = path != pair.request.path() && is_unclean(&path);
+    let clean = holds.then(|| resolved(&path)).unwrap_or_default();
+    take_ours(pair, holds, &clean)
+}
+
+pub fn backslash(pair: &mut Pair<'_>) -> bool {
+    let holds = pair.request.path().contains(&b'\\');
+    let turned: Vec<u8> = pair
+        .request
+        .path()
+        .iter()
+        .map(|&b| if b == b'\\' { b'/' } else { b })
+        .collect();
+    let clean = holds.then(|| resolved(&turned)).unwrap_or_default();
+    take_ours(pair, holds, &clean)
+}

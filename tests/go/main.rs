@@ -1,0 +1,85 @@
+//! The gateway beside the Go program that it replaces.
+//!
+//! Both have the document's route table and get the same raw requests. What the
+//! client and the services see is the same, but for the differences that
+//! `docs/compatibility.md` names: each of them must occur, and no other may.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod differences;
+mod page;
+mod requests;
+mod seen;
+mod side;
+mod toolchain;
+
+/// What the tests of the gateway stand on; this one needs a part of it.
+#[path = "../gateway/support"]
+#[allow(dead_code, unused_imports)]
+mod support {
+    pub mod clock;
+    pub mod config;
+    pub mod gateway;
+    pub mod message;
+    pub mod service;
+    pub mod wire;
+
+    pub use clock::{Stopwatch, eventually};
+    pub use config::Config;
+    pub use gateway::Gateway;
+    pub use service::{Conn, Service, ok};
+    pub use wire::{Broken, Wire};
+
+    pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
+}
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use requests::Request;
+use side::Side;
+
+#[test]
+fn every_difference_from_the_go_program_is_named() {
+    let go = Side::go();
+    let ours = Side::gateway();
+    let requests = requests::all();
+    let distinct: BTreeSet<&[u8]> = requests.iter().map(|r| r.raw.as_slice()).collect();
+    assert_eq!(distinct.len(), requests.len(), "a request occurs twice");
+    assert!(requests.len() >= 200, "only {} requests", requests.len());
+
+    let mut unnamed = Vec::new();
+    let mut occurred: BTreeMap<&str, Vec<&Request>> = BTreeMap::new();
+    for request in &requests {
+        let theirs = go.ask_and_follow(request);
+        let (names, rest) = differences::named(request, &theirs, &ours.ask(request));
+        for name in names {
+            occurred.entry(name).or_default().push(request);
+        }
+        if let Some((theirs, ours)) = rest {
+            unnamed.push(format!("{request}\n  Go   {theirs}\n  ours {ours}"));
+        }
+    }
+    for (name, requests) in &occurred {
+        eprintln!("{name}: {} of them, as {}", requests.len(), requests[0]);
+    }
+    assert!(
+        unnamed.is_empty(),
+        "{} of {} differ without a name:\n{}",
+        unnamed.len(),
+        requests.len(),
+        unnamed.join("\n")
+    );
+    let occurred: BTreeSet<String> = occurred.keys().map(|&name| name.to_owned()).collect();
+    assert_eq!(
+        occurred,
+        page::names(),
+        "what occurs, and what docs/compatibility.md names"
+    );
+}

@@ -26,6 +26,10 @@ impl Gateway {
         if failure == Failure::ClientGone || started {
             return Ok(());
         }
+        if failure == Failure::MalformedRequest {
+            // Where its end is in doubt, so is where the next request begins.
+            session.set_keepalive(None);
+        }
         let trusted = ctx.client.is_some_and(|client| client.trusted);
         let proxy_status = match self.snapshot.config.errors.proxy_status {
             ProxyStatus::Always => true,

@@ -10,6 +10,7 @@ mod rank;
 mod redirect;
 mod request;
 mod rewrite;
+mod shadow;
 mod table;
 mod target;
 mod trace;

@@ -1,9 +1,7 @@
 //! What is wrong with a route table although each route by itself is fine.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use super::path::normalize;
+use super::shadow::{Shadow, shadows};
 use crate::config::{Config, PathMatch, Route, Severity};
 
 /// A mistake, at a key of the configuration file.
@@ -30,23 +28,20 @@ pub fn lint(config: &Config) -> Vec<Finding> {
             findings.extend(not_normal(config, key, path));
         }
     }
-    let mut seen: HashMap<String, &str> = HashMap::new();
     for (index, route) in config.routes.iter().enumerate() {
         for (matched, wanted) in route.matches.iter().enumerate() {
-            let key = key(index, route, matched);
-            match &wanted.path {
-                PathMatch::Exact(path) | PathMatch::Prefix(path) => {
-                    findings.extend(not_normal(config, format!("{key}.path"), path));
-                }
-                PathMatch::Regex(_) => {}
-            }
-            match seen.entry(format!("{wanted:?}")) {
-                Entry::Occupied(first) => findings.push(shadowed(key, first.get())),
-                Entry::Vacant(free) => {
-                    free.insert(&route.name);
-                }
-            }
+            let (kind, path) = match &wanted.path {
+                PathMatch::Exact(path) => ("exact", path),
+                PathMatch::Prefix(path) => ("prefix", path),
+                PathMatch::Regex(_) => continue,
+            };
+            let key = format!("{}.path.{kind}", key(index, route, matched));
+            findings.extend(not_normal(config, key, path));
         }
+    }
+    for Shadow { of, by } in shadows(config) {
+        let key = key(of.route, &config.routes[of.route], of.matched);
+        findings.push(shadowed(key, &config.routes[by.route].name));
     }
     findings
 }
@@ -60,11 +55,11 @@ fn key(index: usize, route: &Route, matched: usize) -> String {
     }
 }
 
-fn shadowed(path: String, first: &str) -> Finding {
+fn shadowed(path: String, by: &str) -> Finding {
     Finding {
         path,
         severity: Severity::Warning,
-        message: format!("takes no request: route \"{first}\" says the same and comes first"),
+        message: format!("takes no request: route \"{by}\" takes them all"),
         fix: "remove one of the two or change what it matches".into(),
     }
 }
@@ -121,8 +116,9 @@ mod tests {
         let found = lines(&routes(&[prefix("/a"), exact("/b"), prefix("/a")]));
         assert_eq!(found.len(), 1);
         assert!(
-            found[0]
-                .starts_with("Warning routes[2].match takes no request: route \"a\" says the same")
+            found[0].starts_with(
+                "Warning routes[2].match takes no request: route \"a\" takes them all"
+            )
         );
     }
 

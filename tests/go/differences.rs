@@ -55,6 +55,7 @@ const RULES: &[(&str, Rule)] = &[
     ("te", head::te),
     ("trailers", head::trailers),
     ("h2c-upgrade", head::h2c_upgrade),
+    ("health-length", head::health_length),
     ("error-body", head::error_body),
     ("redirect-body", head::redirect_body),
 ];

@@ -49,18 +49,24 @@ pub struct Seen {
     /// 0 when the connection ended without a response.
     pub status: u16,
     pub location: Option<String>,
-    pub content_type: Option<String>,
+    /// Sorted, names in lower case, without Location, Date and what is about one hop.
+    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub received: Vec<Received>,
 }
 
 impl Seen {
     pub fn new(response: Option<&Response>, received: Vec<Received>) -> Self {
-        let field = |name| response.and_then(|r| r.head.get(name)).map(str::to_owned);
+        let location = response.and_then(|r| r.head.get("location"));
+        let fields = response.into_iter().flat_map(|r| &r.head.fields);
+        let lower = |(name, value): &(String, String)| (name.to_ascii_lowercase(), value.clone());
+        let mut headers: Vec<_> = fields.map(lower).collect();
+        headers.retain(|(name, _)| !["location", "date", "connection"].contains(&name.as_str()));
+        headers.sort();
         Self {
             status: response.map_or(0, Response::status),
-            location: field("location"),
-            content_type: field("content-type"),
+            location: location.map(str::to_owned),
+            headers,
             body: response.map(|r| r.body.clone()).unwrap_or_default(),
             received,
         }
@@ -81,7 +87,11 @@ impl Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = String::from_utf8_lossy(&self.body);
-        write!(f, "{} {:?} {body:.60?}", self.status, self.location)?;
+        write!(
+            f,
+            "{} {:?} {:?} {body:.60?}",
+            self.status, self.location, self.headers
+        )?;
         for got in &self.received {
             let (service, method, target) = (got.service, &got.method, &got.target);
             write!(f, " <- {service} {method} {target} {} ", got.version)?;

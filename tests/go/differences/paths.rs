@@ -2,6 +2,7 @@
 
 use super::Pair;
 use super::bytes::decode;
+use crate::seen::Seen;
 
 /// Go sends the client to the clean path; the gateway forwards that path itself. So
 /// what it does is what Go does once the client has followed.
@@ -14,7 +15,7 @@ pub fn clean_redirect(pair: &mut Pair<'_>) -> bool {
     }
     let end = match pair.ours.own_redirect() {
         Some(location) => {
-            let same = |seen: &&_| crate::seen::Seen::own_redirect(seen) == Some(location);
+            let same = |seen: &&_| Seen::own_redirect(seen) == Some(location);
             pair.chain.iter().find(same)
         }
         None => pair.chain.last(),
@@ -86,49 +87,64 @@ fn did(pair: &Pair<'_>, clean: &str) -> bool {
         return pair.ours.status == 404 && !routed.iter().any(|prefix| clean.starts_with(prefix));
     };
     let kept = ["/blog/api/posts/", "/blog/api/categories/"];
-    let (service, target) = if kept.iter().any(|prefix| clean.starts_with(prefix)) {
-        ("blog", clean)
+    let (service, host, target) = if kept.iter().any(|prefix| clean.starts_with(prefix)) {
+        ("blog", "blog-service:8005", clean)
     } else if let Some(rest) = clean.strip_prefix("/blog/api/") {
-        ("auth", &clean[clean.len() - rest.len() - 1..])
+        (
+            "auth",
+            "auth-service:8002",
+            &clean[clean.len() - rest.len() - 1..],
+        )
     } else if let Some(rest) = clean.strip_prefix("/api/users/") {
-        ("user", &clean[clean.len() - rest.len() - 1..])
+        (
+            "user",
+            "user-service:8001",
+            &clean[clean.len() - rest.len() - 1..],
+        )
     } else {
         return false;
     };
-    ours.service == service && ours.target == target
+    let sent = ours
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = sent.is_some_and(|(_, sent)| sent == host);
+    host && ours.service == service && ours.target == target
 }
 
-/// Both forwarded, but not the same path: the gateway the one expected.
-fn take_ours(pair: &mut Pair<'_>, holds: bool, clean: &str) -> bool {
-    let same = |pair: &Pair<'_>| {
-        let place = |seen: &crate::seen::Seen| {
-            let got = seen.received.first();
-            (
-                seen.status,
-                got.map(|got| (got.service, got.target.clone())),
-            )
-        };
-        place(&pair.go) == place(&pair.ours)
+/// The gateway did by the path `clean` what it should, and Go something else. Where
+/// the same service got it from both, only the target is settled.
+fn take_ours(pair: &mut Pair<'_>, clean: Option<String>) -> bool {
+    let place = |seen: &Seen| {
+        let got = seen.received.first();
+        (
+            seen.status,
+            got.map(|got| (got.service, got.target.clone())),
+        )
     };
-    let differ = holds && !same(pair) && did(pair, clean);
-    if differ {
-        pair.go = pair.ours.clone();
+    let Some(clean) = clean else { return false };
+    if place(&pair.go) == place(&pair.ours) || !did(pair, &clean) {
+        return false;
     }
-    differ
+    match (&mut pair.go.received[..], &pair.ours.received[..]) {
+        ([go], [ours]) if go.service == ours.service => go.target.clone_from(&ours.target),
+        _ => pair.go = pair.ours.clone(),
+    }
+    true
 }
 
 pub fn dots_before_slashes(pair: &mut Pair<'_>) -> bool {
     let path = pair.request.path();
     let holds = path.windows(4).any(|w| w == b"//..");
-    let clean = holds.then(|| resolved(path)).unwrap_or_default();
-    take_ours(pair, holds, &clean)
+    let clean = holds.then(|| resolved(path));
+    take_ours(pair, clean)
 }
 
 pub fn escaped_dots(pair: &mut Pair<'_>) -> bool {
     let path = decode(pair.request.path(), |b| b == b'.');
     let holds = path != pair.request.path() && is_unclean(&path);
-    let clean = holds.then(|| resolved(&path)).unwrap_or_default();
-    take_ours(pair, holds, &clean)
+    let clean = holds.then(|| resolved(&path));
+    take_ours(pair, clean)
 }
 
 pub fn backslash(pair: &mut Pair<'_>) -> bool {
@@ -139,6 +155,6 @@ pub fn backslash(pair: &mut Pair<'_>) -> bool {
         .iter()
         .map(|&b| if b == b'\\' { b'/' } else { b })
         .collect();
-    let clean = holds.then(|| resolved(&turned)).unwrap_or_default();
-    take_ours(pair, holds, &clean)
+    let clean = holds.then(|| resolved(&turned));
+    take_ours(pair, clean)
 }

@@ -1,0 +1,19 @@
+//! The same paths and the same requests to a real Envoy and to our decisions.
+//!
+//! Envoy is set up the way Istio does it: path normalisation by
+//! `meshConfig.pathNormalization`, routes as they come out of an `HTTPRoute`.
+
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs
+)]
+
+mod normalisation;
+mod server;
+#[allow(dead_code, reason = "the mesh test uses the rest")]
+#[path = "../mesh/tools.rs"]
+mod tools;

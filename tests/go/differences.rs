@@ -41,6 +41,7 @@ const RULES: &[(&str, Rule)] = &[
     ("trailing-dot", paths::trailing_dot),
     ("dots-before-slashes", paths::dots_before_slashes),
     ("escaped-dots", paths::escaped_dots),
+    ("escaped-slash", paths::escaped_slash),
     ("backslash", paths::backslash),
     ("bad-escape", bytes::bad_escape),
     ("empty-query", bytes::empty_query),

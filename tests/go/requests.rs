@@ -302,6 +302,10 @@ const BYTES: &[&str] = &[
     "/blog/api/a?b#c",
     "/blog/api/.hidden",
     "/blog/api/..x",
+    "/blog/api/a%2Fb^c",
+    "/blog/api/a%2F..%2Fb|c",
+    "/blog/api/a%3Fb\"c",
+    "/api/users/a%2f%2fb{c}",
     "/blog/api/-",
     "/blog/api/_",
 ];

@@ -158,3 +158,10 @@ pub fn backslash(pair: &mut Pair<'_>) -> bool {
     let clean = holds.then(|| resolved(&turned));
     take_ours(pair, clean)
 }
+
+/// Beside a byte that Go escapes itself it has forgotten what else was escaped.
+pub fn escaped_slash(pair: &mut Pair<'_>) -> bool {
+    let path = String::from_utf8_lossy(pair.request.path()).into_owned();
+    let holds = path.to_ascii_lowercase().contains("%2f") && path.contains(['^', '|', '{', '"']);
+    take_ours(pair, holds.then_some(path))
+}

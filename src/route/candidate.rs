@@ -57,8 +57,8 @@ impl Candidate {
     }
 }
 
-/// Several fields of one name count as one with commas, as for Envoy and RFC 9110,
-/// section 5.3.
+/// Several fields of one name count as one with commas (RFC 9110, section 5.3).
+/// Envoy compares each by itself.
 fn header(headers: &HeaderMap, name: &HeaderName, wanted: &ValueMatch) -> bool {
     let mut values = headers.get_all(name).iter();
     let Some(first) = values.next() else {

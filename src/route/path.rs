@@ -339,6 +339,15 @@ mod tests {
 
     proptest! {
         #[test]
+        fn the_short_way_gives_what_the_long_one_does(path in "/[ -~é]{0,20}") {
+            let path = path.as_bytes();
+            if is_plain(path) {
+                let turned = canonical(&without_dot_parameters(path));
+                prop_assert_eq!(merge_slashes(&resolve_dots(&turned).unwrap()), path);
+            }
+        }
+
+        #[test]
         fn never_panics_and_keeps_the_leading_slash(path in "/[ -~]{0,40}") {
             for mode in [Off, Base, MergeSlashes, DecodeAndMergeSlashes] {
                 if let Ok(out) = normalize(path.as_bytes(), mode) {

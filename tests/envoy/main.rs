@@ -13,6 +13,7 @@
 )]
 
 mod normalisation;
+mod routes;
 mod server;
 #[allow(dead_code, reason = "the mesh test uses the rest")]
 #[path = "../mesh/tools.rs"]

@@ -32,7 +32,11 @@ impl Envoy {
         let all: Vec<_> = all.map(|(fields, at)| listener(fields, *at)).collect();
         let config = json!({
             "admin": { "address": { "pipe": { "path": dir.path().join("admin.sock") } } },
-            "static_resources": { "listeners": all },
+            "static_resources": {
+                "listeners": all,
+                // Without an endpoint: the answer is Envoy's own, after the rewrite.
+                "clusters": [{ "name": "nowhere", "type": "STATIC" }],
+            },
         });
         let file = dir.path().join("envoy.json");
         fs::write(&file, config.to_string()).unwrap();

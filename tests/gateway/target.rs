@@ -33,9 +33,10 @@ fn bytes_that_mean_nothing_to_the_gateway_stay_as_they_are() {
             ("/a?q=%00", "/a?q=%00"),
             ("/a'()*!$&,=:@+", "/a'()*!$&,=:@+"),
             ("/A/b", "/A/b"),
-            ("/{a}|^[]\"~", "/{a}|^[]\"~"),
+            // In a path Envoy escapes what a URI can't hold; in a query nobody does.
+            ("/{a}|^[]\"~", "/%7Ba%7D%7C%5E[]%22~"),
             ("/?{a}|^[]`\\~'", "/?{a}|^[]`\\~'"),
-            ("/\u{fc}?\u{fc}", "/\u{fc}?\u{fc}"),
+            ("/\u{fc}?\u{fc}", "/%C3%BC?\u{fc}"),
             ("/a%zz%", "/a%zz%"),
             (&long, &long),
         ],

@@ -163,5 +163,16 @@ pub fn backslash(pair: &mut Pair<'_>) -> bool {
 pub fn escaped_slash(pair: &mut Pair<'_>) -> bool {
     let path = String::from_utf8_lossy(pair.request.path()).into_owned();
     let holds = path.to_ascii_lowercase().contains("%2f") && path.contains(['^', '|', '{', '"']);
-    take_ours(pair, holds.then_some(path))
+    // The gateway escapes such a byte too, and remembers.
+    let escapes = [
+        ("^", "%5E"),
+        ("|", "%7C"),
+        ("{", "%7B"),
+        ("}", "%7D"),
+        ("\"", "%22"),
+    ];
+    let clean = escapes
+        .iter()
+        .fold(path, |path, (byte, escape)| path.replace(byte, escape));
+    take_ours(pair, holds.then_some(clean))
 }

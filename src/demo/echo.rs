@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Json;
 use http::header::HOST;
+use http_body_util::BodyExt;
 use serde::Serialize;
 
 /// What a service saw of a request.
@@ -19,6 +20,7 @@ struct Echo {
     query: Option<String>,
     host: String,
     headers: BTreeMap<String, String>,
+    body_bytes: usize,
 }
 
 /// Servers that run for the life of the process.
@@ -61,10 +63,17 @@ impl EchoServices {
     }
 }
 
+/// The body is read before the answer. A server that answers without it closes a
+/// connection that it said it would keep, and the next request finds out.
 async fn echo(State(service): State<&'static str>, request: Request) -> Json<Echo> {
+    let (request, mut body) = request.into_parts();
+    let mut body_bytes = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        body_bytes += frame.data_ref().map_or(0, |data| data.len());
+    }
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in request.headers() {
+    for (name, value) in &request.headers {
         let all = headers.entry(name.to_string()).or_default();
         if !all.is_empty() {
             all.push_str(", ");
@@ -73,10 +82,36 @@ async fn echo(State(service): State<&'static str>, request: Request) -> Json<Ech
     }
     Json(Echo {
         service,
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
-        query: request.uri().query().map(str::to_owned),
-        host: request.headers().get(HOST).map(text).unwrap_or_default(),
+        method: request.method.to_string(),
+        path: request.uri.path().to_owned(),
+        query: request.uri.query().map(str::to_owned),
+        host: request.headers.get(HOST).map(text).unwrap_or_default(),
         headers,
+        body_bytes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// A server asks for the body by an interim answer, and only when it reads it.
+    #[test]
+    fn the_body_is_read_before_the_answer() {
+        let services = EchoServices::start(&["any"]).unwrap();
+        let mut client = TcpStream::connect(services.address("any").unwrap()).unwrap();
+        let head = "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nExpect: 100-continue\r\n\
+                    Content-Length: 4\r\n\r\n";
+        client.write_all(head.as_bytes()).unwrap();
+        let mut interim = [0; 25];
+        client.read_exact(&mut interim).unwrap();
+        assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+        client.write_all(b"body").unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("\"body_bytes\":4"), "{answer}");
+    }
 }

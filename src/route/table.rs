@@ -179,4 +179,6 @@ fn rewrites(action: &Action, matches: &[crate::config::Match]) -> Vec<PathRewrit
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 pub(super) mod tests;

@@ -20,25 +20,8 @@ mod seen;
 mod side;
 mod toolchain;
 
-/// What the tests of the gateway stand on; this one needs a part of it.
-#[path = "../gateway/support"]
-#[allow(dead_code, unused_imports)]
-mod support {
-    pub mod clock;
-    pub mod config;
-    pub mod gateway;
-    pub mod message;
-    pub mod service;
-    pub mod wire;
-
-    pub use clock::{Stopwatch, eventually};
-    pub use config::Config;
-    pub use gateway::Gateway;
-    pub use service::{Conn, Service, ok};
-    pub use wire::{Broken, Wire};
-
-    pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,12 @@
 //! What the tests stand on: a gateway in its own process, and raw sockets on
 //! both sides of it, because a library would hide what is on the wire.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test that crosses a socket needs a part of it"
+)]
+
 pub mod clock;
 pub mod config;
 pub mod dns;

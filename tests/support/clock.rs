@@ -26,6 +26,11 @@ pub fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// A pause that is itself what is tested: nothing that ends at `limit` survives it.
+pub fn outlast(limit: Duration) {
+    thread::sleep(2 * limit);
+}
+
 /// Measures a duration beside a control timer that ticks in the same time and
 /// adds up how late it was.
 pub struct Stopwatch {

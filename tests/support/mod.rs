@@ -15,7 +15,7 @@ pub mod message;
 pub mod service;
 pub mod wire;
 
-pub use clock::{Stopwatch, eventually};
+pub use clock::{Stopwatch, eventually, outlast};
 pub use config::Config;
 pub use dns::Dns;
 pub use gateway::Gateway;

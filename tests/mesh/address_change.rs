@@ -5,7 +5,7 @@ use crate::echo::Echo;
 use crate::gateway::{Gateway, Host};
 use crate::mesh::{Mesh, OUTSIDE};
 use crate::probe::Probe;
-use crate::wait::until;
+use crate::support::until;
 
 /// Requests after a change that must all have followed it.
 const AFTER: usize = 50;

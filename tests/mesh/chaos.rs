@@ -6,7 +6,7 @@ use crate::dns::Behaviour;
 use crate::gateway::{Gateway, Host};
 use crate::mesh::Mesh;
 use crate::probe::Probe;
-use crate::wait::until;
+use crate::support::until;
 
 const AUTH: &str = "/blog/api/login";
 const USERS: &str = "/api/users/probe";

@@ -12,7 +12,7 @@ use hickory_proto::rr::rdata::A;
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use crate::place::Place;
-use crate::wait::{eventually, until};
+use crate::support::{eventually, until};
 
 /// Seconds; the shortest that DNS can say, so that a change is seen soon.
 const TTL: u32 = 1;

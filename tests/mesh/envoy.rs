@@ -17,7 +17,7 @@ use crate::client::{Answer, TIMEOUT, exchange};
 use crate::place::Place;
 use crate::plan::{GATEWAY, Plan, Service};
 use crate::process::{Process, SIDECAR_USER};
-use crate::wait::{eventually, until};
+use crate::support::{eventually, until};
 
 pub struct Sidecar {
     binary: PathBuf,

@@ -11,7 +11,7 @@ use crate::client::{Answer, get};
 use crate::mesh::{Mesh, OUTSIDE};
 use crate::place::Place;
 use crate::process::Process;
-use crate::wait::{eventually, until};
+use crate::support::{eventually, until};
 
 /// What clients send: the name at the ingress gateway, which no service has.
 pub const CLIENTS_HOST: &str = "shop.example";

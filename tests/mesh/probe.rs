@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::get;
 use crate::gateway::{CLIENTS_HOST, Gateway};
-use crate::wait::until;
+use crate::support::until;
 
 /// Between two requests, so that a probe doesn't starve what it watches of the processor.
 const PAUSE: Duration = Duration::from_millis(2);

@@ -8,14 +8,17 @@
 )]
 
 pub mod clock;
+pub mod comparison;
 pub mod config;
 pub mod dns;
 pub mod gateway;
 pub mod message;
 pub mod service;
+pub mod tools;
 pub mod wire;
 
-pub use clock::{Stopwatch, eventually, outlast};
+pub use clock::{Stopwatch, eventually, outlast, until};
+pub use comparison::Comparison;
 pub use config::Config;
 pub use dns::Dns;
 pub use gateway::Gateway;

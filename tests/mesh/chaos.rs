@@ -83,7 +83,7 @@ fn status(gateway: &Gateway, path: &str) -> u16 {
     assert!(took < PATIENCE, "{path}: {took:?}: {answer:?}");
     answer
         .unwrap_or_else(|error| panic!("{path}: {error}"))
-        .status
+        .status()
 }
 
 fn becomes(gateway: &Gateway, path: &str, expected: u16) {

@@ -41,7 +41,7 @@ impl Probe {
             while !stopped.load(Ordering::Relaxed) {
                 let start = Instant::now();
                 match get(&place, at, CLIENTS_HOST, &path) {
-                    Ok(answer) if answer.status == 200 => {}
+                    Ok(answer) if answer.status() == 200 => {}
                     other => seen.failures.push(format!("{path}: {other:?}")),
                 }
                 seen.slowest = seen.slowest.max(start.elapsed());

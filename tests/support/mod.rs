@@ -13,6 +13,7 @@ pub mod config;
 pub mod dns;
 pub mod gateway;
 pub mod message;
+pub mod nameserver;
 pub mod service;
 pub mod tools;
 pub mod wire;

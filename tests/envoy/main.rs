@@ -15,6 +15,6 @@
 mod normalisation;
 mod routes;
 mod server;
-#[allow(dead_code, reason = "the mesh test uses the rest")]
-#[path = "../mesh/tools.rs"]
-mod tools;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,12 +1,11 @@
 //! Paths in all four modes, byte for byte.
 
-use std::collections::BTreeMap;
-
 use api_gateway::config::Normalization;
 use api_gateway::route::{BadPath, Target, normalize};
 use serde_json::{Value, json};
 
 use crate::server::{Client, Envoy};
+use crate::support::Comparison;
 
 const MODES: [Normalization; 4] = [
     Normalization::None,
@@ -337,46 +336,36 @@ fn every_path_is_what_envoy_makes_of_it() {
     let envoy = Envoy::start(MODES.map(manager).into());
     let paths = paths();
     assert!(paths.len() >= 500);
-    let (mut equal, mut refused) = (0, 0);
-    let mut meant: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut unnamed = Vec::new();
+    let mut comparison = Comparison::default();
     for (mode, at) in MODES.into_iter().zip(&envoy.listeners) {
         let mut client = Client::new(*at);
         for raw in &paths {
             let head = [b"GET ", &raw[..], b" HTTP/1.1\r\nHost: h\r\n"].concat();
             let answer = client.ask(&head);
-            let theirs = match answer.status {
+            let theirs = match answer.status() {
                 200 => Ok(answer.body),
                 status => Err(status),
             };
             let ours = ours(raw, mode);
-            match (&ours, &theirs) {
-                (Ok(a), Ok(b)) if a == b => equal += 1,
-                (Err(_), Err(_)) => refused += 1,
-                _ => match named(raw, &ours, &theirs) {
-                    Some(reason) => *meant.entry(reason).or_default() += 1,
-                    None => unnamed.push(format!(
-                        "{mode:?} {}: ours {:?}, Envoy's {:?}",
-                        raw.escape_ascii(),
-                        ours.map(|p| p.escape_ascii().to_string()),
-                        theirs.map(|p| p.escape_ascii().to_string()),
-                    )),
-                },
-            }
+            let differ = match (&ours, &theirs) {
+                (Ok(a), Ok(b)) => a != b,
+                (a, b) => a.is_ok() || b.is_ok(),
+            };
+            let name = differ.then(|| named(raw, &ours, &theirs)).flatten();
+            let rest = (differ && name.is_none()).then(|| {
+                format!(
+                    "ours {:?}, Envoy's {:?}",
+                    ours.map(|p| p.escape_ascii().to_string()),
+                    theirs.map(|p| p.escape_ascii().to_string()),
+                )
+            });
+            let request = format!("{mode:?} {}", raw.escape_ascii());
+            comparison.add(request, name.as_slice(), rest);
         }
     }
-    eprintln!(
-        "{} paths in 4 modes: {equal} equal, {refused} refused by both",
-        paths.len()
+    assert_eq!(
+        comparison.finish().len(),
+        6,
+        "a named difference no longer occurs"
     );
-    for (reason, count) in &meant {
-        eprintln!("{count} {reason}");
-    }
-    assert!(
-        unnamed.is_empty(),
-        "{}:\n{}",
-        unnamed.len(),
-        unnamed.join("\n")
-    );
-    assert_eq!(meant.len(), 6, "a named difference no longer occurs");
 }

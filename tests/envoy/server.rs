@@ -2,15 +2,13 @@
 //! they are.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::tools;
+use crate::support::message::Response;
+use crate::support::{Wire, tools, until};
 
 pub(crate) struct Envoy {
     process: Child,
@@ -61,19 +59,14 @@ impl Envoy {
     }
 
     fn ready(&mut self) {
-        let start = Instant::now();
-        while !self
-            .listeners
-            .iter()
-            .all(|at| TcpStream::connect(at).is_ok())
-        {
-            let ended = self.process.try_wait().unwrap().is_some();
-            if ended || start.elapsed() > Duration::from_secs(30) {
+        until("Envoy serves", || {
+            if self.process.try_wait().unwrap().is_some() {
                 let log = fs::read_to_string(self.dir.path().join("envoy.log"));
-                panic!("Envoy does not serve:\n{}", log.unwrap());
+                panic!("Envoy ended:\n{}", log.unwrap());
             }
-            sleep(Duration::from_millis(20));
-        }
+            let listens = |at| TcpStream::connect(at).is_ok();
+            self.listeners.iter().all(listens)
+        });
     }
 }
 
@@ -103,79 +96,26 @@ fn listener(mut fields: Value, at: SocketAddr) -> Value {
     })
 }
 
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, Vec<u8>)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
-        let found = self.headers.iter().find(|(n, _)| n == name);
-        found.map(|(_, value)| value.as_slice())
-    }
-}
-
 /// A connection that is kept while Envoy keeps it.
 pub(crate) struct Client {
     at: SocketAddr,
-    stream: Option<BufReader<TcpStream>>,
+    wire: Option<Wire>,
 }
 
 impl Client {
     pub(crate) fn new(at: SocketAddr) -> Self {
-        Self { at, stream: None }
+        Self { at, wire: None }
     }
 
     /// Sends a head, lines with their ends but without the empty one.
-    pub(crate) fn ask(&mut self, head: &[u8]) -> Answer {
-        let at = self.at;
-        let stream = self.stream.get_or_insert_with(|| {
-            let stream = TcpStream::connect(at).unwrap();
-            stream
-                .set_read_timeout(Some(Duration::from_secs(20)))
-                .unwrap();
-            BufReader::new(stream)
-        });
-        let head = [head, b"\r\n"].concat();
-        stream.get_mut().write_all(&head).unwrap();
-        let answer = read(stream);
+    pub(crate) fn ask(&mut self, head: &[u8]) -> Response {
+        let wire = self.wire.get_or_insert_with(|| Wire::connect(self.at));
+        wire.send([head, b"\r\n"].concat());
+        let response = wire.response();
         // After an error of the protocol Envoy reads no further.
-        if answer.status == 400 || answer.header("connection") == Some(b"close") {
-            self.stream = None;
+        if response.status() == 400 || response.head.get("connection") == Some("close") {
+            self.wire = None;
         }
-        answer
+        response
     }
-}
-
-fn read(stream: &mut BufReader<TcpStream>) -> Answer {
-    let mut line = || {
-        let mut line = Vec::new();
-        stream.read_until(b'\n', &mut line).unwrap();
-        line.trim_ascii_end().to_vec()
-    };
-    let status = line();
-    let status = std::str::from_utf8(&status[9..12]).unwrap();
-    let status = status.parse().unwrap();
-    let mut headers = Vec::new();
-    loop {
-        let line = line();
-        let Some(colon) = line.iter().position(|&b| b == b':') else {
-            break;
-        };
-        let name = String::from_utf8(line[..colon].to_vec()).unwrap();
-        let value = line[colon + 1..].trim_ascii().to_vec();
-        headers.push((name.to_ascii_lowercase(), value));
-    }
-    let mut answer = Answer {
-        status,
-        headers,
-        body: Vec::new(),
-    };
-    if let Some(length) = answer.header("content-length") {
-        let length: usize = std::str::from_utf8(length).unwrap().parse().unwrap();
-        answer.body = vec![0; length];
-        stream.read_exact(&mut answer.body).unwrap();
-    }
-    answer
 }

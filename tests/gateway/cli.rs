@@ -99,7 +99,7 @@ fn on_command() -> (Service, mpsc::Sender<()>) {
 #[test]
 fn a_request_in_flight_is_finished_before_the_stop() {
     let (service, go) = on_command();
-    let mut gateway = Config::limited(&service, "off").start();
+    let mut gateway = Config::unlimited(&service).start();
     let mut client = gateway.connect();
     client.send(get("/"));
     service.received(1);
@@ -116,7 +116,7 @@ fn a_request_in_flight_is_finished_before_the_stop() {
 #[test]
 fn a_second_signal_ends_at_once() {
     let (service, _go) = on_command();
-    let mut gateway = Config::limited(&service, "off").start();
+    let mut gateway = Config::unlimited(&service).start();
     let mut client = gateway.connect();
     client.send(get("/"));
     service.received(1);

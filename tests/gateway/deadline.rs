@@ -4,11 +4,12 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Conn, Service, Stopwatch, ok};
+use crate::support::{Config, Conn, PATIENCE, Service, Stopwatch, ok, outlast};
 
 const LIMIT: Duration = Duration::from_millis(300);
-/// Longer than the limit.
-const PAUSE: Duration = Duration::from_millis(500);
+const DEFAULT_LIMIT: Duration = Duration::from_secs(2);
+/// Between the bytes of a header that would take far longer than the limit.
+const DRIP: Duration = Duration::from_millis(20);
 
 fn until_left(mut conn: Conn) {
     let _ = conn.rest();
@@ -17,9 +18,7 @@ fn until_left(mut conn: Conn) {
 /// A service that is too slow is a 504 at the limit, however it is slow.
 fn assert_cut(script: impl Fn(Conn) + Send + Sync + 'static) {
     let service = Service::start(script);
-    let gateway = Config::limited(&service, "300ms")
-        .trusting_loopback()
-        .start();
+    let gateway = Config::limited(&service, LIMIT).trusting_loopback().start();
     let mut client = gateway.connect();
     let watch = Stopwatch::start();
     client.send(get("/"));
@@ -54,7 +53,7 @@ fn a_header_that_drips_is_cut() {
             if conn.try_send([byte as u8]).is_err() {
                 return;
             }
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(DRIP);
         }
     });
 }
@@ -77,7 +76,7 @@ fn a_limit_of_two_seconds_holds_without_being_asked_for() {
     let gateway = Config::to(&service).start();
     let watch = Stopwatch::start();
     assert_eq!(gateway.get("/").status(), 504);
-    watch.assert_about(Duration::from_secs(2));
+    watch.assert_about(DEFAULT_LIMIT);
 }
 
 #[test]
@@ -88,11 +87,11 @@ fn the_second_request_of_a_connection_has_its_own_limit() {
         conn.request();
         until_left(conn);
     });
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     client.send(get("/"));
     assert_eq!(client.response().text(), "first");
-    thread::sleep(PAUSE);
+    outlast(LIMIT);
     let watch = Stopwatch::start();
     client.send(get("/"));
     assert_eq!(client.response().status(), 504);
@@ -105,18 +104,18 @@ fn a_slow_body_is_left_alone() {
         conn.request();
         conn.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
         for byte in ["a", "b", "c"] {
-            thread::sleep(Duration::from_millis(200));
+            outlast(LIMIT);
             conn.send(byte);
         }
     });
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     assert_eq!(gateway.get("/").text(), "abc");
 }
 
 #[test]
 fn the_clock_starts_when_the_request_has_ended() {
     let service = Service::hello();
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let posts = [
         ["Content-Length: 4\r\n\r\n", "ab", "cd"],
         [
@@ -130,7 +129,7 @@ fn the_clock_starts_when_the_request_has_ended() {
         client.send("POST / HTTP/1.1\r\nHost: h\r\n");
         for part in parts {
             client.send(part);
-            thread::sleep(PAUSE);
+            outlast(LIMIT);
         }
         assert_eq!(client.response().text(), "hello");
     }
@@ -142,10 +141,10 @@ fn after_a_slow_upload_a_silent_service_is_cut_at_the_limit() {
         conn.request();
         until_left(conn);
     });
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na");
-    thread::sleep(PAUSE);
+    outlast(LIMIT);
     let watch = Stopwatch::start();
     client.send("b");
     assert_eq!(client.response().status(), 504);
@@ -159,10 +158,10 @@ fn an_answer_that_began_during_the_upload_is_left_alone() {
         let head = conn.request_head().unwrap();
         conn.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
         conn.request_body(&head).unwrap();
-        thread::sleep(PAUSE);
+        outlast(LIMIT);
         conn.send("slow");
     });
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na");
     let head = client.head().unwrap();
@@ -174,12 +173,12 @@ fn an_answer_that_began_during_the_upload_is_left_alone() {
 /// The body fits into the smallest buffers that the way may have, so the request has
 /// ended. One that doesn't fit has not, and is not this limit's to cut.
 #[test]
-fn a_service_that_reads_nothing_is_cut() {
+fn a_service_that_leaves_a_small_body_unread_is_cut() {
     let service = Service::start(|mut conn| {
         conn.request_head();
-        thread::park_timeout(Duration::from_secs(5));
+        conn.stall(PATIENCE);
     });
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     let body = "x".repeat(40_000);
     let head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 40000\r\n\r\n";
@@ -193,9 +192,9 @@ fn a_service_that_reads_nothing_is_cut() {
 fn off_is_off() {
     let service = Service::start(|mut conn| {
         conn.request();
-        thread::sleep(Duration::from_millis(2500));
+        outlast(DEFAULT_LIMIT);
         conn.send(ok("late"));
     });
-    let gateway = Config::limited(&service, "off").start();
+    let gateway = Config::unlimited(&service).start();
     assert_eq!(gateway.get("/").text(), "late");
 }

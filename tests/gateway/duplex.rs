@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::support::gateway::get;
 use crate::support::{Broken, Config, Service, Stopwatch, Wire, ok};
 
+/// For the response header, which comes before the bodies.
+const LIMIT: Duration = Duration::from_millis(200);
+
 #[test]
 fn both_bodies_flow_at_once() {
     let service = Service::start(|mut conn| {
@@ -20,7 +23,7 @@ fn both_bodies_flow_at_once() {
             }
         }
     });
-    let gateway = Config::limited(&service, "200ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
     assert_eq!(client.head().unwrap().status(), 200);
@@ -31,6 +34,8 @@ fn both_bodies_flow_at_once() {
     client.chunk("");
     assert_eq!(client.next_chunk().unwrap(), b"");
 }
+
+const STALL: Duration = Duration::from_secs(5);
 
 /// What a service does after it has answered early.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +57,7 @@ fn answers_early(after: After) -> Service {
         match after {
             After::Closes => {}
             After::Resets => conn.into_wire().reset(),
-            After::Stalls => thread::park_timeout(Duration::from_secs(5)),
+            After::Stalls => conn.stall(STALL),
             After::ReadsOn => drop(conn.rest()),
         }
     })
@@ -170,7 +175,7 @@ fn the_service_notices_that_the_client_left() {
                 let end = conn.rest();
                 left.lock().unwrap().send(end).unwrap();
             });
-            let gateway = Config::limited(&service, "off").start();
+            let gateway = Config::unlimited(&service).start();
             let mut client = gateway.connect();
             client.send(request);
             service.received(1);

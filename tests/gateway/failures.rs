@@ -287,7 +287,7 @@ fn broken_chunks_of_a_service_are_a_truncation() {
             conn.send(chunks);
             let _ = conn.rest();
         });
-        let gateway = Config::limited(&service, "off").start();
+        let gateway = Config::unlimited(&service).start();
         let mut client = gateway.connect();
         client.send(get("/"));
         let answer = client.try_response("GET");

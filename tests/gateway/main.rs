@@ -21,7 +21,9 @@ mod interim;
 mod names;
 mod pool;
 mod streaming;
-mod support;
 mod target;
 mod upgrade;
 mod vocabulary;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -6,7 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service};
+use crate::support::{Config, Service, outlast};
+
+/// For the response header, not for what follows it.
+const LIMIT: Duration = Duration::from_millis(100);
 
 #[test]
 fn each_event_arrives_before_the_next_is_sent() {
@@ -33,15 +36,14 @@ fn each_event_arrives_before_the_next_is_sent() {
                 }
             }
         });
-        let gateway = Config::limited(&service, "100ms").start();
+        let gateway = Config::limited(&service, LIMIT).start();
         let mut client = gateway.connect();
         client.send(get("/events"));
         // The header too, before there is any event.
         let head = client.head().unwrap();
         assert_eq!(head.get("content-type"), Some("text/event-stream"));
         for n in 0..4 {
-            // The gaps are longer than the limit for the response header.
-            thread::sleep(Duration::from_millis(120));
+            outlast(LIMIT);
             next.send(()).unwrap();
             let event = if head.is_chunked() {
                 client.next_chunk()

@@ -1,10 +1,12 @@
 //! WebSocket and what else asks for another protocol.
 
-use std::thread;
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service, ok};
+use crate::support::{Config, Service, ok, outlast};
+
+/// For the response header, which no later silence is about.
+const LIMIT: Duration = Duration::from_millis(300);
 
 const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
@@ -29,7 +31,7 @@ fn echoing() -> Service {
 #[test]
 fn bytes_flow_both_ways_and_pauses_do_not_matter() {
     let service = echoing();
-    let gateway = Config::limited(&service, "300ms").start();
+    let gateway = Config::limited(&service, LIMIT).start();
     let mut client = gateway.connect();
     client.send(HANDSHAKE);
     let head = client.head().unwrap();
@@ -62,8 +64,7 @@ fn bytes_flow_both_ways_and_pauses_do_not_matter() {
 
     client.send("GET / HTTP/1.1\r\n\r\n\0\u{1}");
     assert_eq!(client.exactly(20).unwrap(), b"GET / HTTP/1.1\r\n\r\n\0\x01");
-    // Longer than the limit for a response header: this is not one.
-    thread::sleep(Duration::from_millis(500));
+    outlast(LIMIT);
     client.send("after the pause");
     assert_eq!(client.exactly(15).unwrap(), b"after the pause");
 }

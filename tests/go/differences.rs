@@ -1,6 +1,6 @@
 //! The differences that are meant, each as a rule that says exactly when it holds.
 
-use crate::requests::Request;
+use crate::request::Request;
 use crate::seen::Seen;
 
 mod bytes;

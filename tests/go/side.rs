@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use crate::requests::Request;
+use crate::request::Request;
 use crate::seen::{Received, Seen};
 use crate::support::message::Head;
 use crate::support::{Config, Gateway, Service, Wire};

@@ -5,7 +5,7 @@ use crate::echo::Echo;
 use crate::gateway::{Gateway, Host};
 use crate::mesh::{Mesh, OUTSIDE};
 use crate::probe::Probe;
-use crate::wait::until;
+use crate::support::until;
 
 /// Requests after a change that must all have followed it.
 const AFTER: usize = 50;
@@ -26,7 +26,7 @@ fn a_new_address_in_dns_is_followed_without_a_failed_request() {
     until("a request goes to the new address", || {
         let path = format!("/moved/{}", tries.next().unwrap());
         assert_eq!(
-            gateway.get(&format!("/api/users{path}")).unwrap().status,
+            gateway.get(&format!("/api/users{path}")).unwrap().status(),
             200
         );
         mesh.outbound.logged(&path)["destination"] == new.as_str()
@@ -34,7 +34,7 @@ fn a_new_address_in_dns_is_followed_without_a_failed_request() {
     for number in 0..AFTER {
         let path = format!("/after/{number}");
         assert_eq!(
-            gateway.get(&format!("/api/users{path}")).unwrap().status,
+            gateway.get(&format!("/api/users{path}")).unwrap().status(),
             200
         );
         let logged = mesh.outbound.logged(&path);

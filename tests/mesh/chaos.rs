@@ -6,7 +6,7 @@ use crate::dns::Behaviour;
 use crate::gateway::{Gateway, Host};
 use crate::mesh::Mesh;
 use crate::probe::Probe;
-use crate::wait::until;
+use crate::support::until;
 
 const AUTH: &str = "/blog/api/login";
 const USERS: &str = "/api/users/probe";
@@ -83,7 +83,7 @@ fn status(gateway: &Gateway, path: &str) -> u16 {
     assert!(took < PATIENCE, "{path}: {took:?}: {answer:?}");
     answer
         .unwrap_or_else(|error| panic!("{path}: {error}"))
-        .status
+        .status()
 }
 
 fn becomes(gateway: &Gateway, path: &str, expected: u16) {

@@ -2,17 +2,11 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
-
-use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::rdata::A;
-use hickory_proto::rr::{RData, Record, RecordType};
 
 use crate::place::Place;
-use crate::wait::{eventually, until};
+use crate::support::nameserver::{Nameserver, Says};
+use crate::support::{eventually, until};
 
 /// Seconds; the shortest that DNS can say, so that a change is seen soon.
 const TTL: u32 = 1;
@@ -38,7 +32,7 @@ pub struct Dns {
     place: Place,
     at: SocketAddr,
     state: Arc<Mutex<State>>,
-    running: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+    running: Option<Nameserver>,
 }
 
 impl Dns {
@@ -94,10 +88,7 @@ impl Dns {
 
     /// Closes the port: the kernel then refuses what is sent there.
     pub fn stop(&mut self) {
-        if let Some((stop, thread)) = self.running.take() {
-            stop.store(true, Ordering::Relaxed);
-            thread.join().unwrap();
-        }
+        self.running = None;
     }
 
     /// Comes back at the same port.
@@ -105,72 +96,24 @@ impl Dns {
         self.stop();
         let bind = || self.place.run(|| UdpSocket::bind(self.at)).ok();
         let socket = eventually("the DNS server's port is free", bind);
-        self.at = socket.local_addr().unwrap();
-        let stop = Arc::new(AtomicBool::new(false));
-        let (state, stopped) = (Arc::clone(&self.state), Arc::clone(&stop));
-        let thread = thread::spawn(move || serve(&socket, &state, &stopped));
-        self.running = Some((stop, thread));
+        let state = Arc::clone(&self.state);
+        let says = move |name: &str, _| state.lock().unwrap().says(name);
+        let server = Nameserver::start(socket, says);
+        self.at = server.address;
+        self.running = Some(server);
     }
 }
 
-impl Drop for Dns {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn serve(socket: &UdpSocket, state: &Mutex<State>, stop: &AtomicBool) {
-    // Only so that `stop` is noticed.
-    socket
-        .set_read_timeout(Some(Duration::from_millis(20)))
-        .unwrap();
-    let mut buffer = [0; 4096];
-    while !stop.load(Ordering::Relaxed) {
-        let Ok((length, client)) = socket.recv_from(&mut buffer) else {
-            continue;
-        };
-        let Ok(question) = Message::from_vec(&buffer[..length]) else {
-            continue;
-        };
-        if let Some(answer) = answer(&question, &mut state.lock().unwrap()) {
-            // A client that has gone is no concern of a server's.
-            let _ = socket.send_to(&answer.to_vec().unwrap(), client);
+impl State {
+    fn says(&mut self, name: &str) -> Says {
+        *self.asked.entry(name.to_owned()).or_default() += 1;
+        match (self.behaviour, self.addresses.get(name)) {
+            (Behaviour::Silent, _) => Says::Silence,
+            (Behaviour::ServFail, _) => Says::ServFail,
+            (Behaviour::NxDomain, _) | (_, None) => Says::NoSuchName,
+            (Behaviour::Answers, Some(address)) => Says::Addresses(TTL, vec![*address]),
         }
     }
-}
-
-fn answer(question: &Message, state: &mut State) -> Option<Message> {
-    let query = question.queries.first()?;
-    let name = asked_name(query);
-    *state.asked.entry(name.clone()).or_default() += 1;
-    let mut answer = Message::response(question.metadata.id, question.metadata.op_code);
-    answer.metadata.recursion_desired = question.metadata.recursion_desired;
-    answer.metadata.recursion_available = true;
-    answer.add_query(query.clone());
-    match state.behaviour {
-        Behaviour::Silent => return None,
-        Behaviour::ServFail => answer.metadata.response_code = ResponseCode::ServFail,
-        Behaviour::NxDomain => answer.metadata.response_code = ResponseCode::NXDomain,
-        Behaviour::Answers => match state.addresses.get(&name) {
-            None => answer.metadata.response_code = ResponseCode::NXDomain,
-            // Another type of a name that exists: no error and no records.
-            Some(_) if query.query_type() != RecordType::A => {}
-            Some(address) => {
-                let data = RData::A(A(*address));
-                answer.add_answer(Record::from_rdata(query.name().clone(), TTL, data));
-            }
-        },
-    }
-    Some(answer)
-}
-
-fn asked_name(query: &Query) -> String {
-    query
-        .name()
-        .to_lowercase()
-        .to_utf8()
-        .trim_end_matches('.')
-        .to_owned()
 }
 
 /// The address DNS can hand out; the plan has IPv4 only.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::place::Place;
-use crate::wait::eventually;
+use crate::support::eventually;
 
 pub struct Echo {
     name: &'static str,

@@ -13,11 +13,12 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::certs::Authority;
-use crate::client::{Answer, TIMEOUT, exchange};
+use crate::client::{TIMEOUT, exchange};
 use crate::place::Place;
 use crate::plan::{GATEWAY, Plan, Service};
 use crate::process::{Process, SIDECAR_USER};
-use crate::wait::{eventually, until};
+use crate::support::message::Response;
+use crate::support::{eventually, until};
 
 pub struct Sidecar {
     binary: PathBuf,
@@ -99,7 +100,7 @@ impl Sidecar {
                 panic!("Envoy ended:\n{log}");
             }
             self.admin("/ready")
-                .is_some_and(|answer| answer.status == 200)
+                .is_some_and(|answer| answer.status() == 200)
         });
     }
 
@@ -129,9 +130,9 @@ impl Sidecar {
         let filter = name.replace('.', "%5C.").replace('|', "%5C%7C");
         let path = format!("/stats?filter=^{filter}$");
         let answer = self.admin(&path).expect("Envoy's admin interface answers");
-        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        assert_eq!(answer.status(), 200, "{path}: {answer:?}");
         let value = answer
-            .body
+            .text()
             .lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         value.map_or(0, |value| value.trim().parse().unwrap())
@@ -153,10 +154,10 @@ impl Sidecar {
             .collect()
     }
 
-    fn admin(&self, path: &str) -> Option<Answer> {
-        let mut stream = UnixStream::connect(self.dir.join(parts::ADMIN_SOCKET)).ok()?;
+    fn admin(&self, path: &str) -> Option<Response> {
+        let stream = UnixStream::connect(self.dir.join(parts::ADMIN_SOCKET)).ok()?;
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        exchange(&mut stream, "admin", path).ok()
+        exchange(stream, "admin", path).ok()
     }
 }
 

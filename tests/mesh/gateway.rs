@@ -7,11 +7,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::client::{Answer, get};
+use crate::client::get;
 use crate::mesh::{Mesh, OUTSIDE};
 use crate::place::Place;
 use crate::process::Process;
-use crate::wait::{eventually, until};
+use crate::support::message::Response;
+use crate::support::{eventually, until};
 
 /// What clients send: the name at the ingress gateway, which no service has.
 pub const CLIENTS_HOST: &str = "shop.example";
@@ -40,7 +41,7 @@ impl Gateway {
             // Until then it answers 503 itself, as problem+json (RFC 9457).
             until(&format!("{path} is answered by the mesh"), || {
                 let answer = gateway.get(&path).unwrap();
-                answer.header("content-type") != Some("application/problem+json")
+                answer.head.get("content-type") != Some("application/problem+json")
             });
         }
         gateway
@@ -75,7 +76,7 @@ impl Gateway {
     }
 
     /// A client's GET. An error means that the gateway gave no whole answer.
-    pub fn get(&self, path: &str) -> io::Result<Answer> {
+    pub fn get(&self, path: &str) -> io::Result<Response> {
         get(&self.place, self.at, CLIENTS_HOST, path)
     }
 

@@ -59,7 +59,7 @@ fn by_default_each_request_reaches_its_service_over_mutual_tls() {
 
     for (path, service, arrives) in REQUESTS {
         let answer = gateway.get(path).unwrap();
-        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.status(), 200, "{answer:?}");
         let pod = mesh.pod(service);
         let echo = answer.json();
         assert_eq!(echo["service"], service);

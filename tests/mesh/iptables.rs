@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::place::Place;
 use crate::process::SIDECAR_USER;
-use crate::tools::system;
+use crate::support::tools::system;
 
 pub const OUTBOUND_PORT: u16 = 15001;
 pub const INBOUND_PORT: u16 = 15006;

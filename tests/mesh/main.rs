@@ -31,8 +31,9 @@ mod plan;
 mod pods;
 mod probe;
 mod process;
-mod tools;
-mod wait;
+
+#[path = "../support/mod.rs"]
+mod support;
 
 // The tests.
 mod address_change;

@@ -16,7 +16,7 @@ use crate::echo::Echo;
 use crate::envoy::Sidecar;
 use crate::plan::{Mode, Service};
 use crate::pods::Pods;
-use crate::tools;
+use crate::support::tools;
 
 /// One mesh at a time: the tests measure latencies, and four meshes on a small machine
 /// would measure each other.

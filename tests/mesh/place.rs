@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-use crate::tools::{must_succeed, system};
+use crate::support::tools::{must_succeed, system};
 
 const NAMES: &str = "/run/netns";
 const PREFIX: &str = "agwmesh-";

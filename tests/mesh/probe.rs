@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::get;
 use crate::gateway::{CLIENTS_HOST, Gateway};
-use crate::wait::until;
+use crate::support::until;
 
 /// Between two requests, so that a probe doesn't starve what it watches of the processor.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -41,7 +41,7 @@ impl Probe {
             while !stopped.load(Ordering::Relaxed) {
                 let start = Instant::now();
                 match get(&place, at, CLIENTS_HOST, &path) {
-                    Ok(answer) if answer.status == 200 => {}
+                    Ok(answer) if answer.status() == 200 => {}
                     other => seen.failures.push(format!("{path}: {other:?}")),
                 }
                 seen.slowest = seen.slowest.max(start.elapsed());

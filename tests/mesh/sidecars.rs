@@ -3,12 +3,13 @@
 
 use std::io::ErrorKind;
 
-use crate::client::{Answer, get};
+use crate::client::get;
 use crate::mesh::Mesh;
 use crate::plan::{GATEWAY, Mode, spiffe};
+use crate::support::message::Response;
 
 /// Sends a request as the gateway would: to the service's address, with this Host.
-fn through_sidecar(mesh: &Mesh, service: &str, host: &str, path: &str) -> Answer {
+fn through_sidecar(mesh: &Mesh, service: &str, host: &str, path: &str) -> Response {
     let service = &mesh.pod(service).service;
     let to = service.at(service.cluster_ip);
     get(&mesh.network.gateway, to, host, path).unwrap()
@@ -29,7 +30,7 @@ fn the_host_decides(mesh: &Mesh) {
         for (index, name) in names.iter().enumerate() {
             let path = format!("/{}/{index}", service.name);
             let answer = through_sidecar(mesh, service.name, name, &path);
-            assert_eq!(answer.status, 200, "{name}: {answer:?}");
+            assert_eq!(answer.status(), 200, "{name}: {answer:?}");
             assert_eq!(answer.json()["service"], service.name);
             assert_eq!(mesh.outbound.logged(&path)["cluster"], service.cluster());
             let inbound = pod.sidecar.logged(&path);
@@ -51,13 +52,13 @@ fn the_host_decides(mesh: &Mesh) {
     }
 }
 
-pub fn assert_is_the_503(answer: &Answer) {
+pub fn assert_is_the_503(answer: &Response) {
     // A STRICT pod accepts the connection and closes it: "connection termination", UC. The
     // document's "connection failure", UF, is said of one that was never established.
     let start =
         "upstream connect error or disconnect/reset before headers. reset reason: connection";
-    assert_eq!(answer.status, 503, "{answer:?}");
-    assert!(answer.body.starts_with(start), "{answer:?}");
+    assert_eq!(answer.status(), 503, "{answer:?}");
+    assert!(answer.text().starts_with(start), "{answer:?}");
 }
 
 #[test]

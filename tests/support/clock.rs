@@ -26,6 +26,16 @@ pub fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+/// [`eventually`] for a condition without a value.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    eventually(what, || holds().then_some(()));
+}
+
+/// A pause that is itself what is tested: nothing that ends at `limit` survives it.
+pub fn outlast(limit: Duration) {
+    thread::sleep(2 * limit);
+}
+
 /// Measures a duration beside a control timer that ticks in the same time and
 /// adds up how late it was.
 pub struct Stopwatch {

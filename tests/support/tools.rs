@@ -1,4 +1,4 @@
-//! The programs that the mesh needs, found or asked for; never silently done without.
+//! The programs that the tests need, found or asked for; never silently done without.
 
 use std::env;
 use std::fs::{self, File};
@@ -6,18 +6,28 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Envoy: `$API_GATEWAY_ENVOY`, then what `make test` installs, then the one on `PATH`.
 pub fn envoy() -> PathBuf {
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/venv/bin/envoy");
-    let found = match env::var_os("API_GATEWAY_ENVOY").map(PathBuf::from) {
-        Some(path) => Some(path),
-        None if installed.exists() => Some(installed),
-        None => on_path("envoy"),
-    };
-    let found = found
-        .filter(|path| path.exists())
-        .expect("the mesh test needs Envoy: run `make test`, or set API_GATEWAY_ENVOY");
+    let found = installed("envoy", "API_GATEWAY_ENVOY");
     behind_wrapper(&found).unwrap_or(found)
+}
+
+pub fn go() -> PathBuf {
+    installed("go", "API_GATEWAY_GO")
+}
+
+/// What the variable says, then what `make test` installs, then the one on `PATH`.
+fn installed(program: &str, variable: &str) -> PathBuf {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(".tools/venv/bin")
+        .join(program);
+    let found = match env::var_os(variable).map(PathBuf::from) {
+        Some(path) => Some(path),
+        None if ours.exists() => Some(ours),
+        None => on_path(program),
+    };
+    found
+        .filter(|path| path.exists())
+        .unwrap_or_else(|| panic!("this test needs {program}: run `make test`, or set {variable}"))
 }
 
 /// The path of a program of the system, which as root must be there.

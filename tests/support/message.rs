@@ -82,6 +82,10 @@ impl Response {
         std::str::from_utf8(&self.body).unwrap()
     }
 
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
     /// The problem document, after checking what every one of them promises.
     pub fn problem(&self) -> serde_json::Value {
         assert_eq!(
@@ -89,7 +93,7 @@ impl Response {
             Some("application/problem+json"),
             "{self:?}"
         );
-        let document: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+        let document = self.json();
         let keys: Vec<&str> = document
             .as_object()
             .unwrap()

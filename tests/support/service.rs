@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use super::clock::eventually;
 use super::message::Head;
@@ -64,6 +65,11 @@ impl Conn {
         let body = self.wire.body_of(head)?;
         self.record.lock().unwrap().bodies.push(body.clone());
         Ok(body)
+    }
+
+    /// Keeps the connection for so long and reads nothing from it.
+    pub fn stall(self, long: Duration) {
+        thread::sleep(long);
     }
 
     pub fn into_wire(self) -> Wire {

@@ -19,6 +19,18 @@ pub enum Broken {
     Malformed,
 }
 
+impl From<Broken> for io::Error {
+    fn from(broken: Broken) -> Self {
+        let kind = match broken {
+            Broken::Closed => ErrorKind::UnexpectedEof,
+            Broken::Reset => ErrorKind::ConnectionReset,
+            Broken::Silent => ErrorKind::TimedOut,
+            Broken::Malformed => ErrorKind::InvalidData,
+        };
+        Self::new(kind, format!("no whole answer: {broken:?}"))
+    }
+}
+
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -29,8 +41,8 @@ impl From<io::Error> for Broken {
     }
 }
 
-pub struct Wire {
-    pub stream: TcpStream,
+pub struct Wire<S = TcpStream> {
+    pub stream: S,
     buffer: Vec<u8>,
 }
 
@@ -39,12 +51,25 @@ impl Wire {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
-        let buffer = Vec::new();
-        Self { stream, buffer }
+        Self::over(stream)
     }
 
     pub fn connect(address: SocketAddr) -> Self {
         Self::new(TcpStream::connect(address).unwrap())
+    }
+
+    /// Closes so that the other side gets a reset.
+    pub fn reset(self) {
+        let socket = socket2::Socket::from(self.stream);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+impl<S: Read + Write> Wire<S> {
+    /// The stream's own limits apply.
+    pub fn over(stream: S) -> Self {
+        let buffer = Vec::new();
+        Self { stream, buffer }
     }
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
@@ -61,12 +86,6 @@ impl Wire {
         chunk.extend_from_slice(bytes);
         chunk.extend_from_slice(b"\r\n");
         self.send(chunk);
-    }
-
-    /// Closes so that the other side gets a reset.
-    pub fn reset(self) {
-        let socket = socket2::Socket::from(self.stream);
-        socket.set_linger(Some(Duration::ZERO)).unwrap();
     }
 
     fn fill(&mut self) -> Result<(), Broken> {

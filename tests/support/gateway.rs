@@ -84,6 +84,18 @@ impl Gateway {
         self.ask(get(target))
     }
 
+    /// The same, until the gateway has closed the connection. It does so last: what it
+    /// keeps of its connection to the service is in the pool by then.
+    pub fn get_and_settle(&self, target: &str) -> Response {
+        let mut client = self.connect();
+        client.send(format!(
+            "GET {target} HTTP/1.1\r\nHost: client.example\r\nConnection: close\r\n\r\n"
+        ));
+        let response = client.response();
+        client.assert_closed();
+        response
+    }
+
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }

@@ -1,6 +1,7 @@
 //! Configurations in few words.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::gateway::Gateway;
 use super::service::Service;
@@ -25,9 +26,14 @@ impl Config {
     }
 
     /// All requests go to this service, whose response header may take `limit`.
-    pub fn limited(service: &Service, limit: &str) -> Self {
-        let keys = format!("timeouts: {{ response_header: {limit} }}");
+    pub fn limited(service: &Service, limit: Duration) -> Self {
+        let keys = format!("timeouts: {{ response_header: {}ms }}", limit.as_millis());
         Self::new().service("svc", &service.url(), &keys)
+    }
+
+    /// All requests go to this service, whose response header may take for ever.
+    pub fn unlimited(service: &Service) -> Self {
+        Self::new().service("svc", &service.url(), "timeouts: { response_header: off }")
     }
 
     /// A line under `server`.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use pingora_core::Result;
+use pingora_core::protocols::http::ServerSession;
 use pingora_http::ResponseHeader;
 use pingora_proxy::Session;
 use serde::Serialize;
@@ -100,9 +101,15 @@ pub(super) async fn redirect(session: &mut Session, status: u16, location: &[u8]
 async fn write(session: &mut Session, mut response: ResponseHeader, body: Bytes) -> Result<()> {
     response.set_content_length(body.len())?;
     let bodiless = body.is_empty() || session.req_header().method == Method::HEAD;
-    session
-        .write_response_header(Box::new(response), bodiless)
-        .await?;
+    match session.as_downstream_mut() {
+        // Its own writer never says in the header's frame that nothing follows, so
+        // gRPC would take a status there for metadata.
+        ServerSession::H2(stream) => stream.write_response_header(Box::new(response), bodiless)?,
+        _ => {
+            let response = Box::new(response);
+            session.write_response_header(response, bodiless).await?;
+        }
+    }
     if !bodiless {
         session.write_response_body(Some(body), true).await?;
     }

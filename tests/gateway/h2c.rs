@@ -1,5 +1,8 @@
 //! HTTP/2 with prior knowledge on either side, as gRPC needs it.
 
+mod answers;
+mod client;
+
 use std::net::SocketAddr;
 
 use bytes::Bytes;

@@ -5,6 +5,7 @@ mod answer;
 mod classify;
 mod client;
 mod ctx;
+mod cookies;
 mod decide;
 mod gateway;
 mod giving_up;

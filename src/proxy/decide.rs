@@ -8,6 +8,7 @@ use pingora_proxy::Session;
 
 use super::answer;
 use super::client;
+use super::cookies;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
 use super::request;
@@ -24,12 +25,12 @@ impl Gateway {
         session: &mut Session,
         ctx: &mut Ctx,
     ) -> Result<bool, Rejected> {
+        cookies::join(session.req_header_mut())?;
         let request = session.req_header();
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
-        let host = request.headers.get(header::HOST);
-        if host.is_some_and(|host| !request::is_host(host.as_bytes())) {
+        if client::named_host(request).is_some_and(|host| !request::is_host(host)) {
             return Err(Failure::MalformedRequest.into());
         }
         if has_fragment(session) || !request::has_plain_framing(&request.headers) {

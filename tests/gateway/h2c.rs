@@ -2,6 +2,8 @@
 
 mod answers;
 mod client;
+mod raw;
+mod requests;
 
 use std::net::SocketAddr;
 

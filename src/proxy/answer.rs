@@ -8,6 +8,8 @@ use pingora_http::ResponseHeader;
 use pingora_proxy::Session;
 use serde::Serialize;
 
+use super::headers;
+use crate::config::HeaderRules;
 use crate::failure::Failure;
 
 /// The name under which the gateway appears in `Proxy-Status` and `Via`.
@@ -92,8 +94,16 @@ pub(super) async fn stats(session: &mut Session) -> Result<()> {
 }
 
 /// Another place to go.
-pub(super) async fn redirect(session: &mut Session, status: u16, location: &[u8]) -> Result<()> {
+pub(super) async fn redirect(
+    session: &mut Session,
+    status: u16,
+    location: &[u8],
+    rules: Option<&HeaderRules>,
+) -> Result<()> {
     let mut response = ResponseHeader::build(status, Some(5))?;
+    if let Some(rules) = rules {
+        headers::change_response(&mut response, rules)?;
+    }
     response.insert_header(header::LOCATION, location)?;
     write(session, response, Bytes::new()).await
 }

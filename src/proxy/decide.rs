@@ -54,7 +54,7 @@ impl Gateway {
             Decision::Route(choice) => choice,
             Decision::AddSlash(_) => {
                 let location = add_slash(&path, target.query);
-                answer::redirect(session, 307, &location).await?;
+                answer::redirect(session, 307, &location, None).await?;
                 ctx.answered = true;
                 return Ok(true);
             }
@@ -82,7 +82,8 @@ impl Gateway {
                 .snapshot
                 .table
                 .location(redirect, choice, &routed, origin);
-            answer::redirect(session, redirect.status, &location).await?;
+            let rules = self.snapshot.response_headers(choice.route);
+            answer::redirect(session, redirect.status, &location, rules).await?;
             ctx.answered = true;
             return Ok(true);
         }

@@ -118,3 +118,19 @@ fn a_redirect_names_the_whole_place() {
         Some("https://shop.example/v2")
     );
 }
+
+#[test]
+fn a_redirect_has_the_headers_of_its_route() {
+    let keys = "match: { path: { prefix: /old } }, redirect: { path: /new }, response_headers: \
+                { set: { Cache-Control: max-age=60, Location: /else }, add: { X-More: m } }";
+    let gateway = Config::new()
+        .service("svc", "http://127.0.0.1:1", "")
+        .redirect("old", keys)
+        .route("all", "svc", "")
+        .start();
+    let response = gateway.ask(ask("/old", "h"));
+    assert_eq!(response.status(), 302);
+    assert_eq!(response.head.get("cache-control"), Some("max-age=60"));
+    assert_eq!(response.head.get("x-more"), Some("m"));
+    assert_eq!(response.head.get("location"), Some("http://h/new"));
+}

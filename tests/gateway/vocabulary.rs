@@ -134,3 +134,14 @@ fn a_redirect_has_the_headers_of_its_route() {
     assert_eq!(response.head.get("x-more"), Some("m"));
     assert_eq!(response.head.get("location"), Some("http://h/new"));
 }
+
+#[test]
+fn an_expression_for_a_header_takes_bytes_that_are_no_text() {
+    let service = Service::hello();
+    let any = "match: { headers: [{ name: X-A, regex: \"a.*\" }] }";
+    let gateway = routed(&service, &[("r", any)]).start();
+    for (value, status) in [(&b"a\xffb"[..], 200), (b"\xff", 404), (b"a", 200)] {
+        let request = [b"GET / HTTP/1.1\r\nHost: h\r\nX-A: ", value, b"\r\n\r\n"].concat();
+        assert_eq!(gateway.ask(request).status(), status, "{value:?}");
+    }
+}

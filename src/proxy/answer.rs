@@ -60,9 +60,14 @@ pub(super) async fn failure(
     write(session, response, body.into()).await
 }
 
+/// `application/grpc`, alone or with the name of its messages' format. gRPC-Web is
+/// another protocol, whose answers have a body.
 fn is_grpc(session: &Session) -> bool {
-    let content = session.get_header(header::CONTENT_TYPE);
-    content.is_some_and(|content| content.as_bytes().starts_with(b"application/grpc"))
+    let content = session.get_header_bytes(header::CONTENT_TYPE);
+    let media = content.split(|&b| b == b';').next().unwrap_or_default();
+    let media = media.trim_ascii().to_ascii_lowercase();
+    let format = media.strip_prefix(b"application/grpc");
+    format.is_some_and(|format| format.is_empty() || format.starts_with(b"+"))
 }
 
 /// A client of gRPC reads no status but its own: an answer of headers alone, with the

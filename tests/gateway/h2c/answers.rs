@@ -115,3 +115,20 @@ fn what_has_no_body_is_one_frame() {
         assert!(answer.header_only, "{path}: {:?}", answer.end);
     }
 }
+
+#[test]
+fn only_grpc_is_answered_as_grpc() {
+    let gateway = over_h2("http://127.0.0.1:1").start();
+    for (content, is_grpc) in [
+        ("application/grpc", true),
+        ("application/grpc+proto", true),
+        ("Application/GRPC; charset=utf-8", true),
+        ("application/grpcx", false),
+        ("application/grpc-web", false),
+        ("application/grpc-web+proto", false),
+    ] {
+        let request = Request::post("http://h/nowhere").header("content-type", content);
+        let answer = send(&gateway, request);
+        assert_eq!(answer.get("grpc-status").is_some(), is_grpc, "{content}");
+    }
+}

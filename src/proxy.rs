@@ -2,10 +2,11 @@
 //! `upstream` to the wire, and every failure to `failure`.
 
 mod answer;
+mod breaking_off;
 mod classify;
 mod client;
-mod ctx;
 mod cookies;
+mod ctx;
 mod decide;
 mod gateway;
 mod giving_up;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod client;
+mod endings;
 mod raw;
 mod requests;
 

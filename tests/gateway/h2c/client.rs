@@ -24,6 +24,11 @@ impl Answer {
         let value = self.head.headers().get(name)?;
         Some(value.to_str().unwrap())
     }
+
+    /// Why the stream was reset.
+    pub fn reset(&self) -> Option<h2::Reason> {
+        self.end.as_ref().err()?.reason()
+    }
 }
 
 /// A request whose body ends at once.

@@ -16,6 +16,7 @@ use crate::support::service::{Conn, Service};
 #[derive(Debug, Clone, Copy)]
 enum Death {
     Reset(Reason),
+    ResetInBody,
     GoAway,
     Close,
     ResetAfterHeader,
@@ -28,6 +29,13 @@ async fn die(stream: TcpStream, death: Death) {
     while let Some(Ok((_, mut respond))) = connection.accept().await {
         match death {
             Death::Reset(reason) => respond.send_reset(reason),
+            Death::ResetInBody => {
+                tokio::spawn(async move {
+                    // Nobody reads the body, so the sender waits for room.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    respond.send_reset(Reason::INTERNAL_ERROR);
+                });
+            }
             Death::GoAway => connection.abrupt_shutdown(Reason::INTERNAL_ERROR),
             Death::Close => return,
             Death::TrailersOnly => {
@@ -88,6 +96,25 @@ fn a_service_that_resets_before_its_header_has_terminated() {
         assert_eq!(answer.get("grpc-status"), Some("14"), "{death:?}");
         assert!(answer.header_only, "{death:?}");
     }
+}
+
+#[test]
+fn a_service_that_resets_during_the_body_has_terminated() {
+    static BODY: [u8; 1 << 20] = [0; 1 << 20];
+    let runtime = Runtime::new().unwrap();
+    let gateway = to(service(&runtime, Death::ResetInBody)).start();
+    let answer = try_send(&gateway, Request::post("http://h/x"), Some(&BODY)).unwrap();
+    assert_eq!(answer.status(), 502);
+    gateway.logged(&["502 UC POST /x"]);
+    let request = format!(
+        "POST /y HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n",
+        BODY.len()
+    );
+    assert_eq!(
+        gateway.ask([request.as_bytes(), &BODY].concat()).status(),
+        502
+    );
+    gateway.logged(&["502 UC POST /y"]);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! `upstream` to the wire, and every failure to `failure`.
 
 mod answer;
+mod breaking_off;
 mod classify;
 mod client;
+mod cookies;
 mod ctx;
 mod decide;
 mod gateway;

@@ -288,8 +288,25 @@ impl Pattern {
     /// # Errors
     /// When it is none, or too large to be matched within bounds.
     pub fn new(written: &str) -> Result<Self, regex::Error> {
+        Self::compile(written, true)
+    }
+
+    /// Compiles an expression for a value that needn't be text: `.` takes any byte,
+    /// and classes such as `\w` are ASCII's. One that names other characters is for
+    /// UTF-8 all the same.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn of_bytes(written: &str) -> Result<Self, regex::Error> {
+        Self::compile(written, false).or_else(|_| Self::new(written))
+    }
+
+    fn compile(written: &str, unicode: bool) -> Result<Self, regex::Error> {
         let whole = format!("^(?:{written})$");
-        let compile = |text: &str| RegexBuilder::new(text).size_limit(1 << 20).build();
+        let compile = |text: &str| {
+            let mut builder = RegexBuilder::new(text);
+            builder.unicode(unicode).size_limit(1 << 20).build()
+        };
         // It must be one by itself: `a)|(b` is not.
         compile(written)?;
         let compiled = compile(&whole)?;

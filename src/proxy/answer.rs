@@ -3,10 +3,13 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, header};
 use pingora_core::Result;
+use pingora_core::protocols::http::ServerSession;
 use pingora_http::ResponseHeader;
 use pingora_proxy::Session;
 use serde::Serialize;
 
+use super::headers;
+use crate::config::HeaderRules;
 use crate::failure::Failure;
 
 /// The name under which the gateway appears in `Proxy-Status` and `Via`.
@@ -57,9 +60,14 @@ pub(super) async fn failure(
     write(session, response, body.into()).await
 }
 
+/// `application/grpc`, alone or with the name of its messages' format. gRPC-Web is
+/// another protocol, whose answers have a body.
 fn is_grpc(session: &Session) -> bool {
-    let content = session.get_header(header::CONTENT_TYPE);
-    content.is_some_and(|content| content.as_bytes().starts_with(b"application/grpc"))
+    let content = session.get_header_bytes(header::CONTENT_TYPE);
+    let media = content.split(|&b| b == b';').next().unwrap_or_default();
+    let media = media.trim_ascii().to_ascii_lowercase();
+    let format = media.strip_prefix(b"application/grpc");
+    format.is_some_and(|format| format.is_empty() || format.starts_with(b"+"))
 }
 
 /// A client of gRPC reads no status but its own: an answer of headers alone, with the
@@ -91,8 +99,16 @@ pub(super) async fn stats(session: &mut Session) -> Result<()> {
 }
 
 /// Another place to go.
-pub(super) async fn redirect(session: &mut Session, status: u16, location: &[u8]) -> Result<()> {
+pub(super) async fn redirect(
+    session: &mut Session,
+    status: u16,
+    location: &[u8],
+    rules: Option<&HeaderRules>,
+) -> Result<()> {
     let mut response = ResponseHeader::build(status, Some(5))?;
+    if let Some(rules) = rules {
+        headers::change_response(&mut response, rules)?;
+    }
     response.insert_header(header::LOCATION, location)?;
     write(session, response, Bytes::new()).await
 }
@@ -100,9 +116,15 @@ pub(super) async fn redirect(session: &mut Session, status: u16, location: &[u8]
 async fn write(session: &mut Session, mut response: ResponseHeader, body: Bytes) -> Result<()> {
     response.set_content_length(body.len())?;
     let bodiless = body.is_empty() || session.req_header().method == Method::HEAD;
-    session
-        .write_response_header(Box::new(response), bodiless)
-        .await?;
+    match session.as_downstream_mut() {
+        // Its own writer never says in the header's frame that nothing follows, so
+        // gRPC would take a status there for metadata.
+        ServerSession::H2(stream) => stream.write_response_header(Box::new(response), bodiless)?,
+        _ => {
+            let response = Box::new(response);
+            session.write_response_header(response, bodiless).await?;
+        }
+    }
     if !bodiless {
         session.write_response_body(Some(body), true).await?;
     }

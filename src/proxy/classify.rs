@@ -7,10 +7,18 @@ use crate::failure::Failure;
 /// Reads the failure from where the error arose and of which type it is.
 pub(super) fn classify(error: &Error) -> Failure {
     match error.esource() {
+        ErrorSource::Upstream if is_ended_by_peer(error) => Failure::ConnectionTerminated,
         ErrorSource::Upstream => upstream(error.etype()),
         ErrorSource::Downstream => downstream(error.etype()),
         ErrorSource::Internal | ErrorSource::Unset => Failure::Internal,
     }
+}
+
+/// Whether the other side of HTTP/2 reset the stream or left the connection. What
+/// Pingora makes of it, `H2Error`, may as well be a fault that our side found.
+fn is_ended_by_peer(error: &Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<h2::Error>();
+    *error.etype() == ErrorType::H2Error && cause.is_some_and(|e| e.is_remote() || e.is_io())
 }
 
 fn upstream(kind: &ErrorType) -> Failure {
@@ -38,7 +46,9 @@ fn downstream(kind: &ErrorType) -> Failure {
         | ErrorType::ReadError
         | ErrorType::WriteError
         | ErrorType::ReadTimedout
-        | ErrorType::WriteTimedout => Failure::ClientGone,
+        | ErrorType::WriteTimedout
+        // The client reset its stream.
+        | ErrorType::H2Error => Failure::ClientGone,
         _ => Failure::MalformedRequest,
     }
 }

@@ -14,11 +14,15 @@ const MAX_ID: usize = 128;
 /// The header that carries a request's id through the mesh.
 pub(super) const REQUEST_ID: &str = "x-request-id";
 
-/// The host that a request is for: the Host header, or what HTTP/2 has for it.
-pub(super) fn host(request: &RequestHeader) -> &[u8] {
+/// The host that a request names: the Host header, or what HTTP/2 has for it.
+pub(super) fn named_host(request: &RequestHeader) -> Option<&[u8]> {
     let header = request.headers.get(header::HOST).map(HeaderValue::as_bytes);
-    let authority = || request.uri.authority().map(|a| a.as_str().as_bytes());
-    header.or_else(authority).unwrap_or_default()
+    header.or_else(|| request.uri.authority().map(|a| a.as_str().as_bytes()))
+}
+
+/// The host that a request is for; empty when HTTP/1.0 named none.
+pub(super) fn host(request: &RequestHeader) -> &[u8] {
+    named_host(request).unwrap_or_default()
 }
 
 /// The scheme that the client used, as far as somebody trusted says so.

@@ -8,6 +8,7 @@ use pingora_proxy::Session;
 
 use super::answer;
 use super::client;
+use super::cookies;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
 use super::request;
@@ -24,12 +25,12 @@ impl Gateway {
         session: &mut Session,
         ctx: &mut Ctx,
     ) -> Result<bool, Rejected> {
+        cookies::join(session.req_header_mut())?;
         let request = session.req_header();
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
-        let host = request.headers.get(header::HOST);
-        if host.is_some_and(|host| !request::is_host(host.as_bytes())) {
+        if client::named_host(request).is_some_and(|host| !request::is_host(host)) {
             return Err(Failure::MalformedRequest.into());
         }
         if has_fragment(session) || !request::has_plain_framing(&request.headers) {
@@ -53,7 +54,7 @@ impl Gateway {
             Decision::Route(choice) => choice,
             Decision::AddSlash(_) => {
                 let location = add_slash(&path, target.query);
-                answer::redirect(session, 307, &location).await?;
+                answer::redirect(session, 307, &location, None).await?;
                 ctx.answered = true;
                 return Ok(true);
             }
@@ -81,7 +82,8 @@ impl Gateway {
                 .snapshot
                 .table
                 .location(redirect, choice, &routed, origin);
-            answer::redirect(session, redirect.status, &location).await?;
+            let rules = self.snapshot.response_headers(choice.route);
+            answer::redirect(session, redirect.status, &location, rules).await?;
             ctx.answered = true;
             return Ok(true);
         }

@@ -126,6 +126,9 @@ impl ProxyHttp for Gateway {
         let path = ctx.normalized.as_deref().unwrap_or(target.path);
         let table = &self.snapshot.table;
         request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
+        if let Some(client) = ctx.client {
+            request::distrust(request, client);
+        }
         if let Some(rules) = self.snapshot.request_headers(choice.route) {
             headers::change_request(request, rules)?;
         }

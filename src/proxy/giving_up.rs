@@ -5,6 +5,7 @@ use pingora_core::{Error, Result};
 use pingora_proxy::Session;
 
 use super::answer;
+use super::breaking_off;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
 use crate::config::ProxyStatus;
@@ -23,7 +24,11 @@ impl Gateway {
         self.report(session, ctx, failure, cause);
         let started = session.response_written();
         let started = started.is_some_and(|r| !r.status.is_informational());
-        if failure == Failure::ClientGone || started {
+        if failure == Failure::ClientGone {
+            return Ok(());
+        }
+        if started {
+            breaking_off::break_off(session).await;
             return Ok(());
         }
         if failure == Failure::MalformedRequest {

@@ -57,12 +57,8 @@ pub(super) fn forward(
     keep_or_set(request, client, PROTO, is_proto, || {
         Some(HeaderValue::from_static("http"))
     })?;
-    let host = || HeaderValue::from_bytes(client::host(original)).ok();
+    let host = || HeaderValue::from_bytes(client::named_host(original)?).ok();
     keep_or_set(request, client, HOST, is_host, host)?;
-    if !client.trusted {
-        // The standard's twin of the three (RFC 7239): nobody else replaces it.
-        request.remove_header(&header::FORWARDED);
-    }
     // gRPC asks for it, and it is all that HTTP/2 knows of TE (RFC 9113, 8.2.2).
     if original.version == Version::HTTP_2
         && original
@@ -80,6 +76,14 @@ pub(super) fn forward(
     };
     request.append_header(header::VIA, HeaderValue::from_static(via))?;
     Ok(())
+}
+
+/// Removes what only a trusted peer may say. A route's own word comes after it.
+pub(super) fn distrust(request: &mut RequestHeader, client: Client) {
+    if !client.trusted {
+        // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
+        request.remove_header(&header::FORWARDED);
+    }
 }
 
 /// A trusted peer's list is kept and the peer appended, unless it is a loopback

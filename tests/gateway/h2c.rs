@@ -1,5 +1,11 @@
 //! HTTP/2 with prior knowledge on either side, as gRPC needs it.
 
+mod answers;
+mod client;
+mod endings;
+mod raw;
+mod requests;
+
 use std::net::SocketAddr;
 
 use bytes::Bytes;

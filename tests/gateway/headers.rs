@@ -217,3 +217,20 @@ fn the_host_is_the_services_or_as_configured() {
         );
     }
 }
+
+#[test]
+fn what_a_route_says_of_forwarded_reaches_the_service() {
+    let service = Service::hello();
+    let rule = "request_headers: { set: { Forwarded: for=gateway } }";
+    let gateway = Config::to(&service).route("r", "svc", rule).start();
+    assert_eq!(gateway.ask(FORGED).status(), 200);
+    assert_eq!(service.head().all("forwarded"), ["for=gateway"]);
+}
+
+#[test]
+fn a_request_without_a_host_forwards_none() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    assert_eq!(gateway.ask("GET / HTTP/1.0\r\n\r\n").status(), 200);
+    assert!(!service.head().has("x-forwarded-host"));
+}

@@ -118,3 +118,30 @@ fn a_redirect_names_the_whole_place() {
         Some("https://shop.example/v2")
     );
 }
+
+#[test]
+fn a_redirect_has_the_headers_of_its_route() {
+    let keys = "match: { path: { prefix: /old } }, redirect: { path: /new }, response_headers: \
+                { set: { Cache-Control: max-age=60, Location: /else }, add: { X-More: m } }";
+    let gateway = Config::new()
+        .service("svc", "http://127.0.0.1:1", "")
+        .redirect("old", keys)
+        .route("all", "svc", "")
+        .start();
+    let response = gateway.ask(ask("/old", "h"));
+    assert_eq!(response.status(), 302);
+    assert_eq!(response.head.get("cache-control"), Some("max-age=60"));
+    assert_eq!(response.head.get("x-more"), Some("m"));
+    assert_eq!(response.head.get("location"), Some("http://h/new"));
+}
+
+#[test]
+fn an_expression_for_a_header_takes_bytes_that_are_no_text() {
+    let service = Service::hello();
+    let any = "match: { headers: [{ name: X-A, regex: \"a.*\" }] }";
+    let gateway = routed(&service, &[("r", any)]).start();
+    for (value, status) in [(&b"a\xffb"[..], 200), (b"\xff", 404), (b"a", 200)] {
+        let request = [b"GET / HTTP/1.1\r\nHost: h\r\nX-A: ", value, b"\r\n\r\n"].concat();
+        assert_eq!(gateway.ask(request).status(), status, "{value:?}");
+    }
+}

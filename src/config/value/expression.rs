@@ -21,20 +21,7 @@ impl Value for Expression {
     const FIX: &'static str = "write an expression for the whole value, such as '[0-9]+'";
 
     fn read(text: &str) -> Result<Pattern, Mistake> {
-        Pattern::new(text).map_err(|error| {
-            let text = quote(text);
-            match error {
-                regex::Error::CompiledTooBig(_) => Mistake::new(
-                    format!("{text} is too large for an expression"),
-                    "repeat less in it, or write several matches",
-                ),
-                error => Mistake::new(
-                    format!("{text} is not an expression: {}", reason(&error)),
-                    "correct it; the syntax is that of Rust's regex crate, \
-                     without look-around and backreferences",
-                ),
-            }
-        })
+        Pattern::of_bytes(text).map_err(|error| mistake(text, &error))
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -52,7 +39,7 @@ impl Value for PathExpression {
     const FIX: &'static str = "write an expression for the whole path, such as '/users/[0-9]+'";
 
     fn read(text: &str) -> Result<Pattern, Mistake> {
-        let pattern = Expression::read(text)?;
+        let pattern = Pattern::new(text).map_err(|error| mistake(text, &error))?;
         let (literal, _) = literal_prefix(text);
         match literal.first() {
             Some(first) if *first != b'/' => Err(Mistake::new(
@@ -68,6 +55,21 @@ impl Value for PathExpression {
 
     fn schema() -> Vec<serde_json::Value> {
         vec![json!({ "type": "string" })]
+    }
+}
+
+fn mistake(text: &str, error: &regex::Error) -> Mistake {
+    let text = quote(text);
+    match error {
+        regex::Error::CompiledTooBig(_) => Mistake::new(
+            format!("{text} is too large for an expression"),
+            "repeat less in it, or write several matches",
+        ),
+        error => Mistake::new(
+            format!("{text} is not an expression: {}", reason(error)),
+            "correct it; the syntax is that of Rust's regex crate, \
+             without look-around and backreferences",
+        ),
     }
 }
 
@@ -87,6 +89,22 @@ mod tests {
         let pattern = Expression::read("a|b").unwrap();
         assert!(pattern.matches(b"a") && pattern.matches(b"b"));
         assert!(!pattern.matches(b"ab") && !pattern.matches(b"xa") && !pattern.matches(b""));
+    }
+
+    #[test]
+    fn a_value_is_bytes_unless_its_expression_names_characters() {
+        for (text, value, matches) in [
+            ("a.", &b"a\xff"[..], true),
+            ("[^b]+", b"\xff\xfe", true),
+            (r"\w+", b"a_1", true),
+            (r"\w", "\u{fc}".as_bytes(), false),
+            ("gr\u{fc}n.*", "gr\u{fc}ner".as_bytes(), true),
+            (r"\p{L}+", "\u{fc}".as_bytes(), true),
+            (r"\p{L}.*", b"a\xff", false),
+        ] {
+            let pattern = Expression::read(text).unwrap();
+            assert_eq!(pattern.matches(value), matches, "{text}");
+        }
     }
 
     #[test]

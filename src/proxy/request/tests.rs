@@ -18,8 +18,10 @@ fn forwarded(
     let mut sent = original.clone();
     sent.insert_header("host", "auth-service:8002").unwrap();
     let ip = ip.parse().unwrap();
+    let client = Client { ip, trusted };
     let id = HeaderValue::from_static("id-1");
-    forward(&mut sent, &original, Client { ip, trusted }, &id).unwrap();
+    distrust(&mut sent, client);
+    forward(&mut sent, &original, client, &id).unwrap();
     let mut all: Vec<_> = sent
         .headers
         .iter()

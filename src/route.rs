@@ -1,6 +1,7 @@
 //! Pure decisions: what a request's path is, which route takes it, and what the
 //! request becomes. Nothing here knows a socket or a Pingora type.
 
+mod builtin;
 mod candidate;
 mod host;
 mod lint;
@@ -16,12 +17,13 @@ mod target;
 mod trace;
 mod tree;
 
+pub use builtin::Builtin;
 pub use candidate::Choice;
 pub use lint::{Finding, lint};
 pub use outcome::{Outcome, Raw, outcome};
 pub use path::{BadPath, normalize};
 pub use redirect::{Origin, add_slash};
 pub use request::Request;
-pub use table::{Builtin, Decision, Table};
+pub use table::{Decision, Table};
 pub use target::{BadTarget, Target};
 pub use trace::{Considered, trace};

@@ -2,10 +2,11 @@
 
 use http::{HeaderMap, Method};
 
+use super::builtin::Builtin;
 use super::path::normalize;
 use super::redirect::{Origin, add_slash};
 use super::request::Request;
-use super::table::{Builtin, Decision, Table};
+use super::table::{Decision, Table};
 use super::target::Target;
 use crate::config::{Action, Config, HostPolicy, Redirect, Route, Service};
 use crate::failure::Failure;

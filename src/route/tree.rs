@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::candidate::Candidate;
 use super::request::Request;
-use crate::config::{PathMatch, Pattern, literal_prefix};
+use crate::config::{PathMatch, Pattern, beginning};
 
 /// Exact paths, and prefixes as a tree of segments.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Tree {
                 }
             },
             PathMatch::Regex(pattern) => {
-                let (literal, _) = literal_prefix(pattern.as_str());
+                let literal = beginning(pattern.as_str()).literal;
                 // The last segment may go on after the literal.
                 let whole = literal.iter().rposition(|&b| b == b'/').unwrap_or(0);
                 let node = self.node(&literal[..whole]);

@@ -23,7 +23,7 @@ mod value;
 mod variables;
 mod yaml;
 
-pub use literal::literal_prefix;
+pub use literal::{Beginning, Then, beginning};
 pub use model::{
     Action, Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, Expectation, HeaderRules,
     HostMatch, HostPolicy, Match, Normalization, PathMatch, Pattern, Protocol, ProxyStatus,

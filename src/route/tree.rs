@@ -84,24 +84,26 @@ impl Tree {
         if let Some(exact) = exact.into_iter().find(|c| c.accepts(request)) {
             return Some(Found::Exact(exact));
         }
-        let (deepest, ended) = self.walk(request.path);
-        if let Some(regex) = self.regex(deepest, request) {
-            return Some(Found::Other(regex));
-        }
         let first = |of: &'t [Candidate]| of.iter().find(|c| c.accepts(request));
-        let mut at = Some(deepest);
+        let (deepest, ended) = self.walk(request.path);
+        let bare = ended.then(|| &self.nodes[deepest]);
+        let named = bare.and_then(|node| first(&node.segments));
+        let implied = bare.filter(|_| named.is_none());
+        if let Some(implied) = implied.and_then(|node| first(&node.subtree)) {
+            return Some(Found::LacksSlash(implied));
+        }
+        if let Some(other) = self.regex(deepest, request).or(named) {
+            return Some(Found::Other(other));
+        }
+        let mut at = match bare {
+            Some(node) => node.parent,
+            None => Some(deepest),
+        };
         while let Some(index) = at {
             let node = &self.nodes[index];
-            let lacks_slash = ended && index == deepest;
-            let found = if lacks_slash {
-                let implied = || first(&node.subtree).map(Found::LacksSlash);
-                first(&node.segments).map(Found::Other).or_else(implied)
-            } else {
-                let segments = || first(&node.segments);
-                first(&node.subtree).or_else(segments).map(Found::Other)
-            };
+            let found = first(&node.subtree).or_else(|| first(&node.segments));
             if found.is_some() {
-                return found;
+                return found.map(Found::Other);
             }
             at = node.parent;
         }

@@ -3,6 +3,7 @@
 
 mod builtin;
 mod candidate;
+mod circle;
 mod host;
 mod lint;
 mod outcome;

@@ -1,7 +1,9 @@
 //! What is wrong with a route table although each route by itself is fine.
 
+use super::circle::{Circle, circles};
 use super::path::{can_begin, normalize};
 use super::shadow::{By, Shadow, shadows};
+use super::table::Table;
 use crate::config::{Config, PathMatch, Pattern, Route, Severity, beginning};
 
 /// A mistake, at a key of the configuration file.
@@ -17,7 +19,8 @@ pub struct Finding {
     pub fix: String,
 }
 
-/// Finds routes and built-in endpoints that no request can reach.
+/// Finds routes and built-in endpoints that no request can reach, and redirects that
+/// come back.
 #[must_use]
 pub fn lint(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -53,6 +56,14 @@ pub fn lint(config: &Config) -> Vec<Finding> {
             ),
         };
         findings.push(shadowed(key, &by));
+    }
+    for Circle { of, from, to } in circles(config, &Table::new(config)) {
+        findings.push(Finding {
+            path: format!("routes[{}].redirect", of.route),
+            severity: Severity::Warning,
+            message: format!("sends \"{from}\" to \"{to}\", which the same route takes again"),
+            fix: "write another path, or a host".into(),
+        });
     }
     findings
 }

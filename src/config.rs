@@ -9,6 +9,7 @@
 mod build;
 mod literal;
 mod model;
+mod paths;
 mod raw;
 mod read;
 mod report;

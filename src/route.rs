@@ -22,7 +22,7 @@ mod tree;
 pub use builtin::Builtin;
 pub use candidate::Choice;
 pub use host::is_authority;
-pub use lint::{Finding, lint};
+pub use lint::{Finding, lint, lint_path};
 pub use outcome::{Outcome, Raw, outcome};
 pub use path::{BadPath, normalize};
 pub use redirect::{Origin, add_slash};

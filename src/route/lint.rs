@@ -4,7 +4,7 @@ use super::circle::{Circle, circles};
 use super::path::{can_begin, normalize};
 use super::shadow::{By, Shadow, shadows};
 use super::table::Table;
-use crate::config::{Config, PathMatch, Pattern, Route, Severity, beginning};
+use crate::config::{Config, Normalization, PathMatch, Pattern, Route, Severity, beginning};
 
 /// A mistake, at a key of the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +24,12 @@ pub struct Finding {
 #[must_use]
 pub fn lint(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mode = config.server.path_normalization;
     let builtin = &config.server.builtin_endpoints;
     for (key, path) in [("health", &builtin.health), ("stats", &builtin.stats)] {
         if let Some(path) = path {
             let key = format!("server.builtin_endpoints.{key}");
-            findings.extend(not_normal(config, key, path));
+            findings.extend(lint_path(mode, key, path));
         }
     }
     for (index, route) in config.routes.iter().enumerate() {
@@ -43,7 +44,7 @@ pub fn lint(config: &Config) -> Vec<Finding> {
                 }
             };
             let key = format!("{}.path.{kind}", key(index, route, matched));
-            findings.extend(not_normal(config, key, path));
+            findings.extend(lint_path(mode, key, path));
         }
     }
     for Shadow { of, by } in shadows(config) {
@@ -86,8 +87,10 @@ fn shadowed(path: String, by: &str) -> Finding {
     }
 }
 
-fn not_normal(config: &Config, key: String, path: &str) -> Option<Finding> {
-    let normal = normalize(path.as_bytes(), config.server.path_normalization);
+/// Finds that no request can have the path at `key`.
+#[must_use]
+pub fn lint_path(mode: Normalization, key: String, path: &str) -> Option<Finding> {
+    let normal = normalize(path.as_bytes(), mode);
     let fix = match &normal {
         Ok(normal) if **normal == *path.as_bytes() => return None,
         Ok(normal) => format!("write {}", normal.escape_ascii()),

@@ -9,6 +9,7 @@
 mod build;
 mod literal;
 mod model;
+mod paths;
 mod raw;
 mod read;
 mod report;
@@ -23,7 +24,7 @@ mod value;
 mod variables;
 mod yaml;
 
-pub use literal::literal_prefix;
+pub use literal::{Beginning, Then, beginning};
 pub use model::{
     Action, Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, Expectation, HeaderRules,
     HostMatch, HostPolicy, Match, Normalization, PathMatch, Pattern, Protocol, ProxyStatus,

@@ -1,13 +1,16 @@
 //! Pure decisions: what a request's path is, which route takes it, and what the
 //! request becomes. Nothing here knows a socket or a Pingora type.
 
+mod builtin;
 mod candidate;
+mod circle;
 mod host;
 mod lint;
 mod outcome;
 mod path;
 mod rank;
 mod redirect;
+mod refusal;
 mod request;
 mod rewrite;
 mod shadow;
@@ -16,12 +19,15 @@ mod target;
 mod trace;
 mod tree;
 
+pub use builtin::Builtin;
 pub use candidate::Choice;
-pub use lint::{Finding, lint};
+pub use host::is_authority;
+pub use lint::{Finding, lint, lint_path};
 pub use outcome::{Outcome, Raw, outcome};
 pub use path::{BadPath, normalize};
 pub use redirect::{Origin, add_slash};
+pub use refusal::{Admitted, Refusal};
 pub use request::Request;
-pub use table::{Builtin, Decision, Table};
+pub use table::{Decision, Table};
 pub use target::{BadTarget, Target};
 pub use trace::{Considered, trace};

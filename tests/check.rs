@@ -72,6 +72,49 @@ five-mistakes.yaml:16:14 routes[1].service: \"blog-servce\" is not a service; di
 }
 
 #[test]
+fn a_path_that_is_never_matched_is_said_beside_other_mistakes() {
+    let path = file(
+        "never-and-nope.yaml",
+        "server: { path_normalization: base }\nservices: { a: { url: http://a } }\nroutes:\n\
+         - { name: r, match: { path: { prefix: /a/./b } }, service: nope }\n\
+         - { name: s, match: [{ path: { exact: /c } }, { path: { exact: /a/../c } }], service: a }\n",
+    );
+    let (code, lines) = check(&path, &[]);
+    assert_eq!(code, Some(1));
+    let keys: Vec<_> = lines.lines().filter_map(|l| l.split(' ').nth(1)).collect();
+    let expected = [
+        "routes[0].match.path.prefix:",
+        "routes[0].service:",
+        "routes[1].match[1].path.exact:",
+    ];
+    assert_eq!(keys, expected, "{lines}");
+}
+
+#[test]
+fn routes_that_take_no_request_and_redirects_that_come_back_are_warned_of() {
+    let path = file(
+        "shadows.yaml",
+        "services: { a: { url: http://a } }\nroutes:\n\
+         - { name: sub, match: { path: { prefix: /api/ } }, service: a }\n\
+         - { name: open, match: { path: { regex: '/api/.*' } }, service: a }\n\
+         - { name: users, match: { path: { regex: '/api/users/.*' } }, service: a }\n\
+         - { name: health, match: { path: { regex: /health } }, service: a }\n\
+         - { name: never, match: { path: { regex: '/%61bc.*' } }, service: a }\n\
+         - { name: loop, match: { path: { prefix: /docs } }, redirect: { path: /docs/new } }\n",
+    );
+    let (code, lines) = check(&path, &[]);
+    assert_eq!(code, Some(0));
+    let expected = "\
+shadows.yaml:5:18 routes[2].match: warning: takes no request: route \"open\" takes them all; remove one of the two or change what it matches
+shadows.yaml:6:19 routes[3].match: warning: takes no request: the built-in endpoint /health takes them all; remove one of the two or change what it matches
+shadows.yaml:7:42 routes[4].match.path.regex: warning: takes no request: no path begins with \"/%61bc\" once it is normalised (server.path_normalization); begin it with /abc
+shadows.yaml:8:53 routes[5].redirect: warning: sends \"/docs\" to \"/docs/new\", which the same route takes again; write another path, or a host
+shadows.yaml: ok, 1 service, 6 routes
+";
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn warnings_fail_only_when_denied() {
     let path = file(
         "warnings.yaml",

@@ -123,6 +123,7 @@ fn what_reaches_no_service_exits_with_1() {
         ("/health", "builtin", 200),
         ("/nowhere", "reject", 404),
         ("/../etc", "reject", 400),
+        ("http://..shop.example/", "reject", 400),
     ] {
         let (code, answer) = explain(&[url]);
         assert_eq!(code, Some(1), "{url}");
@@ -152,6 +153,9 @@ fn a_question_that_makes_no_sense_exits_with_2() {
         ["-H", "no colon", "/"],
         ["-X", "GET", "ftp//x"],
         ["-X", "G T", "/"],
+        ["-X", "GET", "ftp://shop.example/x"],
+        ["-X", "GET", "http://me:pw@shop.example/x"],
+        ["-X", "GET", "http://"],
     ] {
         let mut all = vec!["explain", "--config", "conf/gateway.yaml"];
         all.extend(arguments);
@@ -159,4 +163,106 @@ fn a_question_that_makes_no_sense_exits_with_2() {
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(!err.is_empty());
     }
+}
+
+/// The answer's action and status, and the first reason.
+fn refused(arguments: &[&str]) -> (Value, Value, String) {
+    let (code, answer) = explain(arguments);
+    assert_eq!(code, Some(1), "{arguments:?}");
+    let why = answer["considered"][0].as_str().unwrap().to_owned();
+    (answer["action"].clone(), answer["status"].clone(), why)
+}
+
+#[test]
+fn what_run_refuses_before_routing_is_refused_with_a_reason() {
+    for (arguments, status, why) in [
+        (
+            &["-H", "Via: 1.1 api-gateway", "/blog/api/login"][..],
+            508,
+            "its Via says that it has passed this gateway before",
+        ),
+        (
+            &["-H", "Host: [::1", "/blog/api/login"],
+            400,
+            "the Host header is not one host with or without a port",
+        ),
+        (
+            &["-H", "Host: a", "-H", "Host: b", "/blog/api/login"],
+            400,
+            "the Host header is not one host with or without a port",
+        ),
+        (
+            &["-H", "Host:", "/"],
+            400,
+            "the Host header is not one host with or without a port",
+        ),
+        (&["/../etc"], 400, "the path climbs above the root"),
+        (
+            &["-X", "CONNECT", "/blog/api/login"],
+            405,
+            "CONNECT asks for a tunnel, and the gateway is none",
+        ),
+    ] {
+        let why = format!("refused before any route is asked: {why}");
+        assert_eq!(refused(arguments), (json!("reject"), json!(status), why));
+    }
+}
+
+#[test]
+fn a_fragment_is_cut_off_as_a_client_does() {
+    for url in [
+        "/blog/api/login#top",
+        "http://shop.example/blog/api/login#top?x",
+    ] {
+        let (code, answer) = explain(&[url]);
+        assert_eq!(code, Some(0), "{url}");
+        assert_eq!(answer["upstream"]["path"], "/login");
+    }
+}
+
+#[test]
+fn a_builtin_endpoint_is_said_to_win_over_the_routes_that_match_too() {
+    let path = file(
+        "builtin.yaml",
+        "services: { a: { url: http://a } }\nroutes:\n\
+         - { name: x, match: { path: { prefix: /x } }, service: a }\n\
+         - { name: all, match: { path: { regex: '/h.*' } }, service: a }\n\
+         tests: [{ request: GET /health, expect: { route: all } }]\n",
+    );
+    let json = ["explain", "--config", &path, "--output", "json", "/health"];
+    let answer: Value = serde_json::from_str(&run(&json).1).unwrap();
+    assert_eq!(answer["action"], "builtin");
+    let lines = [
+        "the gateway answers /health itself",
+        "all lost: matches too, but the built-in endpoint /health wins over it",
+        "x lost: is for another path: prefix /x",
+    ];
+    assert_eq!(answer["considered"], json!(lines));
+    for arguments in [
+        &["explain", "--config", &path, "/health"][..],
+        &["test", "--config", &path],
+    ] {
+        let (code, out, _) = run(arguments);
+        assert_eq!(code, Some(1));
+        for line in lines {
+            assert!(out.contains(line), "{out}");
+        }
+    }
+}
+
+#[test]
+fn a_redirect_without_a_host_goes_to_a_path() {
+    let path = file(
+        "hostless.yaml",
+        "services: { a: { url: http://a } }\nroutes:\n\
+         - { name: all, service: a }\n\
+         - { name: r, match: { path: { prefix: /r } }, redirect: { path: /x } }\n\
+         tests:\n\
+         - { request: GET /r, expect: { location: /x } }\n\
+         - { request: GET /r, host: 'h:80', expect: { location: 'http://h/x' } }\n\
+         - { request: GET /r, headers: { Via: 1.1 api-gateway }, expect: { status: 508 } }\n\
+         - { request: 'GET /r#x', expect: { status: 400 } }\n",
+    );
+    let (code, out, _) = run(&["test", "--config", &path]);
+    assert_eq!(code, Some(0), "{out}");
 }

@@ -83,6 +83,26 @@ const CLIMBS: &[&str] = &[
     "/%00/../../admin",
     "/../admin%0d%0a",
     "/%c0%ae%c0%ae/../../admin",
+    "/%2E%2e/admin",
+    "/.%2E/%61DMIN/../admin",
+    "/..;A=B/ADMIN/../admin",
+    "\\..;\\admin",
+    "/x;y/../../admin",
+    "/..;/..;x/admin",
+    "/%2e%2e;/admin",
+    "/.%2e;x/admin",
+    "/%2e;/../admin",
+    "/..%3b/admin",
+    "/..%3B/../admin",
+    "/..%00/../admin",
+    "/..%2e/../admin",
+    "///..///admin",
+    "/;/../../admin",
+    "/..\\../admin",
+    "/%2e/%2e%2e/admin",
+    "/%2e\\%2e%2e\\admin",
+    "/../%41dmin/../admin",
+    "/%2E%2E;%2e/../admin",
 ];
 
 /// The same with slashes that are only slashes once decoded.
@@ -160,11 +180,11 @@ fn attempt(mode: &str, target: &str) -> Option<(String, bool)> {
 
 #[test]
 fn no_climb_reaches_a_service_under_anothers_route() {
-    let mut count = 0;
+    // In the default mode too, without those that only decoding makes one of.
+    assert!(CLIMBS.len() >= 60, "{}", CLIMBS.len());
     for mode in ["base", "merge_slashes", "decode_and_merge_slashes"] {
         for climb in CLIMBS {
             let target = format!("/public{climb}");
-            count += 1;
             if let Some((route, own)) = attempt(mode, &target) {
                 assert!(own, "{mode} {target} was taken by {route}");
             }
@@ -172,12 +192,10 @@ fn no_climb_reaches_a_service_under_anothers_route() {
     }
     for climb in DECODED_CLIMBS {
         let target = format!("/public{climb}");
-        count += 1;
         if let Some((route, own)) = attempt("decode_and_merge_slashes", &target) {
             assert!(own, "{target} was taken by {route}");
         }
     }
-    assert!(CLIMBS.len() + DECODED_CLIMBS.len() >= 60, "{count}");
 }
 
 /// As in Istio: who wants escaped slashes to be slashes has to say so. The test keeps the

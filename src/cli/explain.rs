@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::load::load;
 use super::words;
 use crate::config::{Config, Route, Service, ServiceHost};
-use crate::route::{Builtin, Outcome, Raw, Table, outcome};
+use crate::route::{Outcome, Raw, Table, outcome};
 use crate::upstream::resolve;
 
 /// What is asked about.
@@ -91,8 +91,8 @@ pub fn run(
         headers: &headers,
     };
     let came = outcome(&config, &Table::new(&config), raw);
-    let mut answer = answer(&config, &came);
-    answer.considered = words::considered(&config, raw);
+    let mut answer = answer(&came);
+    answer.considered = words::considered(&config, raw, &came);
     let reached = match (&came, &mut answer.upstream) {
         (Outcome::Proxy { service, .. }, Some(upstream)) => {
             locate(&config, service, question.resolve, upstream, err)?
@@ -117,29 +117,37 @@ fn read(question: &Question) -> Result<(String, String, HeaderMap), String> {
         let value: HeaderValue = value.trim().parse().map_err(|_| wrong())?;
         headers.append(name, value);
     }
-    let (authority, target) = if question.url.starts_with('/') {
-        (String::new(), question.url.clone())
-    } else {
-        let wrong = || {
-            format!(
-                "{:?} is no URL; write http://host/path or /path",
-                question.url
-            )
-        };
-        let uri: Uri = question.url.parse().map_err(|_| wrong())?;
-        let authority = uri.authority().filter(|_| uri.scheme().is_some());
-        let authority = authority.ok_or_else(wrong)?.to_string();
-        let after = question.url.split_once("://").map_or("", |(_, rest)| rest);
-        let target = after.find(['/', '?']).map_or("", |at| &after[at..]);
-        let slash = if target.starts_with('/') { "" } else { "/" };
-        (authority, format!("{slash}{target}"))
-    };
-    let given = headers.remove(header::HOST);
+    let (authority, target) = split(&question.url)?;
+    let given = headers.get(header::HOST);
     let given = given.map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     Ok((given.unwrap_or(authority), target, headers))
 }
 
-fn answer(config: &Config, came: &Outcome<'_>) -> Answer {
+/// The authority and the target of a URL, or of just its path.
+fn split(url: &str) -> Result<(String, String), String> {
+    // A client keeps the fragment to itself.
+    let sent = url.split('#').next().unwrap_or_default();
+    if sent.starts_with('/') {
+        return Ok((String::new(), sent.to_owned()));
+    }
+    let wrong = |why: &str| format!("{url:?} {why}; write http://host/path or /path");
+    let uri: Uri = sent.parse().map_err(|_| wrong("is no URL"))?;
+    match uri.scheme_str() {
+        Some("http" | "https") => {}
+        Some(_) => return Err(wrong("is no http URL")),
+        None => return Err(wrong("is no URL")),
+    }
+    let authority = uri.authority().ok_or_else(|| wrong("is no URL"))?.as_str();
+    if authority.contains('@') {
+        return Err(wrong("names a user, which no client sends in a request"));
+    }
+    let after = sent.split_once("://").map_or("", |(_, rest)| rest);
+    let target = after.find(['/', '?']).map_or("", |at| &after[at..]);
+    let slash = if target.starts_with('/') { "" } else { "/" };
+    Ok((authority.to_owned(), format!("{slash}{target}")))
+}
+
+fn answer(came: &Outcome<'_>) -> Answer {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let status = came.status();
     match came {
@@ -170,10 +178,9 @@ fn answer(config: &Config, came: &Outcome<'_>) -> Answer {
             location: Some(text(location)),
             ..Answer::default()
         },
-        Outcome::Builtin(what) => Answer {
+        Outcome::Builtin(_) => Answer {
             action: "builtin",
             status,
-            considered: vec![builtin(config, *what)],
             ..Answer::default()
         },
         Outcome::Reject(_, allow) => Answer {
@@ -183,18 +190,6 @@ fn answer(config: &Config, came: &Outcome<'_>) -> Answer {
             ..Answer::default()
         },
     }
-}
-
-fn builtin(config: &Config, what: Builtin) -> String {
-    let endpoints = &config.server.builtin_endpoints;
-    let path = match what {
-        Builtin::Health => &endpoints.health,
-        Builtin::Stats => &endpoints.stats,
-    };
-    format!(
-        "the gateway answers {} itself",
-        path.as_deref().unwrap_or_default()
-    )
 }
 
 fn timeouts(route: &Route, service: &Service) -> TimeoutsMs {

@@ -4,13 +4,17 @@
 use std::path::Path;
 
 use crate::config::{self, Config, Report, Severity};
-use crate::route;
+use crate::route::{self, Finding};
 
 /// Reads the file at `path`. The report holds all mistakes; with an error among
 /// them there is no configuration.
 pub(super) fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> (Option<Config>, Report) {
     let (config, mut report) = config::read(path, env);
-    for finding in config.iter().flat_map(route::lint) {
+    let findings = match &config {
+        Some(config) => route::lint(config),
+        None => lint_paths(&report),
+    };
+    for finding in findings {
         match finding.severity {
             Severity::Error => report.error(&finding.path, finding.message, finding.fix),
             Severity::Warning => report.warning(&finding.path, finding.message, finding.fix),
@@ -18,4 +22,16 @@ pub(super) fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> (Option
     }
     let config = config.filter(|_| !report.has_errors());
     (config, report)
+}
+
+/// What can be said of each path by itself, so that one run says it beside the
+/// mistakes that leave no configuration.
+fn lint_paths(report: &Report) -> Vec<Finding> {
+    let Some(mode) = report.path_normalization() else {
+        return Vec::new();
+    };
+    let paths = report.written_paths().into_iter();
+    paths
+        .filter_map(|(key, path)| route::lint_path(mode, key, path))
+        .collect()
 }

@@ -66,7 +66,7 @@ fn passes(config: &Config, table: &Table, test: &Test, out: &mut dyn Write) -> i
     for (key, expected, actual) in differences {
         writeln!(out, "        {key}: expected {expected}, got {actual}")?;
     }
-    for line in words::considered(config, raw) {
+    for line in words::considered(config, raw, &came) {
         writeln!(out, "        {line}")?;
     }
     Ok(false)

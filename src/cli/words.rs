@@ -1,37 +1,37 @@
 //! A decision in words, for `test` and `explain`.
 
 use crate::config::Config;
-use crate::route::{Considered, Raw, Request, Target, normalize, trace};
+use crate::route::{Admitted, Considered, Outcome, Raw, Request, trace};
 
 /// How many routes that lost are told of; a table may have thousands.
 const MOST: usize = 10;
 
-/// What was considered, the winner first, then those that matched too, then the rest.
-pub(super) fn considered(config: &Config, raw: Raw<'_>) -> Vec<String> {
-    let mut all = traced(config, raw);
-    // Stable: within each group the order is the file's.
-    all.sort_by_key(|c| (!c.won, !c.why.starts_with("matches too")));
-    let rest = all.len().saturating_sub(MOST);
-    let shown = all.iter().take(MOST).map(|c| line(config, c));
-    let more = (rest > 0).then(|| format!("and {rest} more that lost"));
-    shown.chain(more).collect()
-}
-
-fn traced(config: &Config, raw: Raw<'_>) -> Vec<Considered> {
-    let Ok(target) = Target::parse(raw.target) else {
-        return Vec::new();
-    };
-    let Ok(path) = normalize(target.path, config.server.path_normalization) else {
-        return Vec::new();
+/// What was considered: what needs no route, then the winner, those that matched too,
+/// and the rest.
+pub(super) fn considered(config: &Config, raw: Raw<'_>, came: &Outcome<'_>) -> Vec<String> {
+    let Admitted { path, query } = match raw.admit(config.server.path_normalization) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return vec![format!("refused before any route is asked: {refusal}")],
     };
     let request = Request {
         host: raw.host,
         method: raw.method,
         path: &path,
-        query: target.query,
+        query,
         headers: raw.headers,
     };
-    trace(config, &request)
+    let mut all = trace(config, &request);
+    // Stable: within each group the order is the file's.
+    all.sort_by_key(|c| (!c.won, !c.why.starts_with("matches too")));
+    let rest = all.len().saturating_sub(MOST);
+    let shown = all.iter().take(MOST).map(|c| line(config, c));
+    let more = (rest > 0).then(|| format!("and {rest} more that lost"));
+    let own = match came {
+        Outcome::Builtin(what) => what.path(&config.server.builtin_endpoints),
+        _ => None,
+    };
+    let own = own.map(|path| format!("the gateway answers {path} itself"));
+    own.into_iter().chain(shown).chain(more).collect()
 }
 
 fn line(config: &Config, considered: &Considered) -> String {

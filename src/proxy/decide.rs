@@ -14,7 +14,7 @@ use super::gateway::Gateway;
 use super::request;
 use crate::config::Action;
 use crate::failure::Failure;
-use crate::route::{Builtin, Decision, Origin, Request, Target, add_slash, normalize};
+use crate::route::{Admitted, Builtin, Decision, Origin, Raw, Refusal, Request, add_slash};
 use crate::upstream::Upstream;
 
 impl Gateway {
@@ -30,30 +30,29 @@ impl Gateway {
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
-        if client::named_host(request).is_some_and(|host| !request::is_host(host)) {
-            return Err(Failure::MalformedRequest.into());
-        }
         if has_fragment(session) || !request::has_plain_framing(&request.headers) {
             return Err(Failure::MalformedRequest.into());
         }
-        if request::is_loop(&request.headers) {
-            return Err(Failure::Loop.into());
-        }
-        let target = Target::parse(request.raw_path()).map_err(|_| Failure::MalformedRequest)?;
-        let config = &self.snapshot.config;
-        let path = normalize(target.path, config.server.path_normalization)
-            .map_err(|_| Failure::MalformedRequest)?;
-        let routed = Request {
-            host: client::host(request),
+        let raw = Raw {
             method: &request.method,
+            target: request.raw_path(),
+            host: client::host(request),
+            headers: &request.headers,
+        };
+        let config = &self.snapshot.config;
+        let admitted = raw.admit(config.server.path_normalization);
+        let Admitted { path, query } = admitted.map_err(Refusal::failure)?;
+        let routed = Request {
+            host: raw.host,
+            method: raw.method,
             path: &path,
-            query: target.query,
+            query,
             headers: &request.headers,
         };
         let choice = match self.snapshot.table.decide(&routed) {
             Decision::Route(choice) => choice,
             Decision::AddSlash(_) => {
-                let location = add_slash(&path, target.query);
+                let location = add_slash(&path, query);
                 answer::redirect(session, 307, &location, None).await?;
                 ctx.answered = true;
                 return Ok(true);

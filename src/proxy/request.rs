@@ -9,27 +9,12 @@ use http::{HeaderMap, HeaderValue, Version, header};
 use pingora_core::Result;
 use pingora_http::RequestHeader;
 
-use super::answer::PSEUDONYM;
 use super::client::{self, Client, REQUEST_ID};
+use crate::route::is_authority;
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
 const HOST: &str = "x-forwarded-host";
-
-/// Whether the request has passed this gateway before (RFC 9110, section 7.6.3).
-pub(super) fn is_loop(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::VIA).iter();
-    values
-        .flat_map(|value| value.as_bytes().split(|&b| b == b','))
-        .any(|member| {
-            let mut words = member
-                .split(u8::is_ascii_whitespace)
-                .filter(|w| !w.is_empty());
-            words
-                .nth(1)
-                .is_some_and(|by| by.eq_ignore_ascii_case(PSEUDONYM.as_bytes()))
-        })
-}
 
 /// Whether everybody would find the same end of the request: at most one
 /// Content-Length, which is a number, and no transfer coding but chunked. Pingora
@@ -58,7 +43,7 @@ pub(super) fn forward(
         Some(HeaderValue::from_static("http"))
     })?;
     let host = || HeaderValue::from_bytes(client::named_host(original)?).ok();
-    keep_or_set(request, client, HOST, is_host, host)?;
+    keep_or_set(request, client, HOST, is_authority, host)?;
     // gRPC asks for it, and it is all that HTTP/2 knows of TE (RFC 9113, 8.2.2).
     if original.version == Version::HTTP_2
         && original
@@ -135,12 +120,6 @@ fn keep_or_set(
 
 fn is_proto(value: &[u8]) -> bool {
     matches!(value, b"http" | b"https")
-}
-
-/// One host with or without a port; the loose grammar of RFC 3986, section 3.2.2.
-pub(super) fn is_host(value: &[u8]) -> bool {
-    let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(b);
-    !value.is_empty() && value.len() <= 255 && value.iter().all(allowed)
 }
 
 #[cfg(test)]

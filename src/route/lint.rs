@@ -1,8 +1,10 @@
 //! What is wrong with a route table although each route by itself is fine.
 
-use super::path::normalize;
-use super::shadow::{Shadow, shadows};
-use crate::config::{Config, PathMatch, Route, Severity};
+use super::circle::{Circle, circles};
+use super::path::{can_begin, normalize};
+use super::shadow::{By, Shadow, shadows};
+use super::table::Table;
+use crate::config::{Config, Normalization, PathMatch, Pattern, Route, Severity, beginning};
 
 /// A mistake, at a key of the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,15 +19,17 @@ pub struct Finding {
     pub fix: String,
 }
 
-/// Finds routes and built-in endpoints that no request can reach.
+/// Finds routes and built-in endpoints that no request can reach, and redirects that
+/// come back.
 #[must_use]
 pub fn lint(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mode = config.server.path_normalization;
     let builtin = &config.server.builtin_endpoints;
     for (key, path) in [("health", &builtin.health), ("stats", &builtin.stats)] {
         if let Some(path) = path {
             let key = format!("server.builtin_endpoints.{key}");
-            findings.extend(not_normal(config, key, path));
+            findings.extend(lint_path(mode, key, path));
         }
     }
     for (index, route) in config.routes.iter().enumerate() {
@@ -33,15 +37,34 @@ pub fn lint(config: &Config) -> Vec<Finding> {
             let (kind, path) = match &wanted.path {
                 PathMatch::Exact(path) => ("exact", path),
                 PathMatch::Prefix(path) => ("prefix", path),
-                PathMatch::Regex(_) => continue,
+                PathMatch::Regex(pattern) => {
+                    let key = format!("{}.path.regex", key(index, route, matched));
+                    findings.extend(never_begun(config, key, pattern));
+                    continue;
+                }
             };
             let key = format!("{}.path.{kind}", key(index, route, matched));
-            findings.extend(not_normal(config, key, path));
+            findings.extend(lint_path(mode, key, path));
         }
     }
     for Shadow { of, by } in shadows(config) {
         let key = key(of.route, &config.routes[of.route], of.matched);
-        findings.push(shadowed(key, &config.routes[by.route].name));
+        let by = match by {
+            By::Match(by) => format!("route \"{}\"", config.routes[by.route].name),
+            By::Builtin(what) => format!(
+                "the built-in endpoint {}",
+                what.path(builtin).unwrap_or_default()
+            ),
+        };
+        findings.push(shadowed(key, &by));
+    }
+    for Circle { of, from, to } in circles(config, &Table::new(config)) {
+        findings.push(Finding {
+            path: format!("routes[{}].redirect", of.route),
+            severity: Severity::Warning,
+            message: format!("sends \"{from}\" to \"{to}\", which the same route takes again"),
+            fix: "write another path, or a host".into(),
+        });
     }
     findings
 }
@@ -59,13 +82,15 @@ fn shadowed(path: String, by: &str) -> Finding {
     Finding {
         path,
         severity: Severity::Warning,
-        message: format!("takes no request: route \"{by}\" takes them all"),
+        message: format!("takes no request: {by} takes them all"),
         fix: "remove one of the two or change what it matches".into(),
     }
 }
 
-fn not_normal(config: &Config, key: String, path: &str) -> Option<Finding> {
-    let normal = normalize(path.as_bytes(), config.server.path_normalization);
+/// Finds that no request can have the path at `key`.
+#[must_use]
+pub fn lint_path(mode: Normalization, key: String, path: &str) -> Option<Finding> {
+    let normal = normalize(path.as_bytes(), mode);
     let fix = match &normal {
         Ok(normal) if **normal == *path.as_bytes() => return None,
         Ok(normal) => format!("write {}", normal.escape_ascii()),
@@ -81,10 +106,32 @@ fn not_normal(config: &Config, key: String, path: &str) -> Option<Finding> {
     })
 }
 
+/// An expression each of whose matches begins as no normalised path does.
+fn never_begun(config: &Config, key: String, pattern: &Pattern) -> Option<Finding> {
+    let literal = beginning(pattern.as_str()).literal;
+    let mode = config.server.path_normalization;
+    if can_begin(&literal, mode) {
+        return None;
+    }
+    let fix = match normalize(&literal, mode) {
+        Ok(normal) => format!("begin it with {}", normal.escape_ascii()),
+        Err(_) => "begin it as a path that a request can have does".into(),
+    };
+    Some(Finding {
+        path: key,
+        severity: Severity::Warning,
+        message: format!(
+            "takes no request: no path begins with \"{}\" once it is normalised (server.path_normalization)",
+            literal.escape_ascii()
+        ),
+        fix,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, Normalization, PathMatch};
-    use crate::route::table::tests::{config, exact, prefix};
+    use crate::route::table::tests::{config, exact, prefix, regex};
 
     use super::*;
 
@@ -130,5 +177,48 @@ mod tests {
         assert!(found[0].ends_with("write /a/b"), "{found:?}");
         config.server.path_normalization = Normalization::None;
         assert!(lint(&config).is_empty());
+    }
+
+    #[test]
+    fn an_expression_that_begins_as_no_normal_path_does_is_never_matched() {
+        let mut config = routes(&[
+            regex("/%61bc.*"),
+            regex("/a/b//c"),
+            regex(r"/a/\.\./[a-z]+"),
+        ]);
+        let found = lines(&config);
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert_eq!(
+            found[0],
+            "Warning routes[0].match.path.regex takes no request: no path begins with \
+             \"/%61bc\" once it is normalised (server.path_normalization) begin it with /abc"
+        );
+        assert!(found[1].ends_with("begin it with /a/b/c"), "{found:?}");
+        config.server.path_normalization = Normalization::Base;
+        assert_eq!(lines(&config).len(), 2);
+        config.server.path_normalization = Normalization::None;
+        assert!(lint(&config).is_empty());
+        for good in [
+            "/a/..x?",
+            "/a/.[a-z]+",
+            "/a/",
+            "/%",
+            "/%2",
+            "/%2F.*",
+            "//",
+            "/a%zz.*",
+        ] {
+            let config = routes(&[regex(good)]);
+            assert!(lint(&config).is_empty(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_a_builtin_endpoint_takes_is_said_so() {
+        let found = lines(&routes(&[regex("/health")]));
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].contains("takes no request: the built-in endpoint /health takes them all")
+        );
     }
 }

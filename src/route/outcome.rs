@@ -2,11 +2,11 @@
 
 use http::{HeaderMap, Method};
 
-use super::path::normalize;
+use super::builtin::Builtin;
 use super::redirect::{Origin, add_slash};
+use super::refusal::Admitted;
 use super::request::Request;
-use super::table::{Builtin, Decision, Table};
-use super::target::Target;
+use super::table::{Decision, Table};
 use crate::config::{Action, Config, HostPolicy, Redirect, Route, Service};
 use crate::failure::Failure;
 
@@ -17,9 +17,9 @@ pub struct Raw<'a> {
     pub method: &'a Method,
     /// What stands between method and version.
     pub target: &'a [u8],
-    /// The Host header.
+    /// The Host header, or the authority of HTTP/2; empty where there is neither.
     pub host: &'a [u8],
-    /// The other headers.
+    /// The headers.
     pub headers: &'a HeaderMap,
 }
 
@@ -68,18 +68,15 @@ impl Outcome<'_> {
 /// Follows a request through the table.
 #[must_use]
 pub fn outcome<'c>(config: &'c Config, table: &Table, raw: Raw<'_>) -> Outcome<'c> {
-    let malformed = Outcome::Reject(Failure::MalformedRequest, Vec::new());
-    let Ok(target) = Target::parse(raw.target) else {
-        return malformed;
-    };
-    let Ok(path) = normalize(target.path, config.server.path_normalization) else {
-        return malformed;
+    let Admitted { path, query } = match raw.admit(config.server.path_normalization) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return Outcome::Reject(refusal.failure(), Vec::new()),
     };
     let request = Request {
         host: raw.host,
         method: raw.method,
         path: &path,
-        query: target.query,
+        query,
         headers: raw.headers,
     };
     let choice = match table.decide(&request) {
@@ -88,7 +85,7 @@ pub fn outcome<'c>(config: &'c Config, table: &Table, raw: Raw<'_>) -> Outcome<'
             return Outcome::Redirect {
                 route: &config.routes[choice.route],
                 status: 307,
-                location: add_slash(&path, target.query),
+                location: add_slash(&path, query),
             };
         }
         Decision::Builtin(what) => return Outcome::Builtin(what),
@@ -105,7 +102,7 @@ pub fn outcome<'c>(config: &'c Config, table: &Table, raw: Raw<'_>) -> Outcome<'
                 (Some(host), _) | (None, HostPolicy::Literal(host)) => host.clone().into(),
                 (None, HostPolicy::Preserve) => raw.host.to_vec(),
             };
-            let target = table.upstream_target(choice, &path, target.query);
+            let target = table.upstream_target(choice, &path, query);
             Outcome::Proxy {
                 route,
                 service,

@@ -60,6 +60,22 @@ pub fn normalize(path: &[u8], mode: Normalization) -> Result<Cow<'_, [u8]>, BadP
     }))
 }
 
+/// Whether a normalised path may begin with `literal`. False is certain.
+pub(super) fn can_begin(literal: &[u8], mode: Normalization) -> bool {
+    // The one that merging leaves two slashes.
+    if b"//".starts_with(literal) {
+        return true;
+    }
+    // An escape may be whole, and a segment longer, in what follows.
+    let cut = match literal {
+        [rest @ .., b'%'] => rest,
+        [rest @ .., b'%', high] if high.is_ascii_hexdigit() => rest,
+        whole => whole,
+    };
+    let longer = [cut, b"x"].concat();
+    normalize(&longer, mode).is_ok_and(|normal| *normal == *longer)
+}
+
 /// True when no step of any mode could change the path.
 fn is_plain(path: &[u8]) -> bool {
     let mut previous = 0;

@@ -1,7 +1,7 @@
 //! Where a redirect points.
 
 use super::Choice;
-use super::host::without_port;
+use super::host::{is_authority, without_port};
 use super::request::Request;
 use super::table::{Table, append_query};
 use crate::config::Redirect;
@@ -28,8 +28,8 @@ pub fn add_slash(path: &[u8], query: Option<&[u8]>) -> Vec<u8> {
 }
 
 impl Table {
-    /// The Location of a redirect route, an absolute URL as Gateway API has it.
-    /// Nothing in it is decoded.
+    /// The Location of a redirect route, an absolute URL as Gateway API has it; just
+    /// a path where nobody names a host. Nothing in it is decoded.
     #[must_use]
     pub fn location(
         &self,
@@ -41,7 +41,8 @@ impl Table {
         let scheme = redirect.scheme.as_deref().unwrap_or(origin.scheme);
         let host = match &redirect.host {
             Some(host) => host.as_bytes(),
-            None => without_port(origin.authority),
+            None if is_authority(origin.authority) => without_port(origin.authority),
+            None => return self.relative_location(choice, request),
         };
         let mut out = Vec::new();
         out.extend_from_slice(scheme.as_bytes());
@@ -55,10 +56,22 @@ impl Table {
         append_query(&mut out, request.query);
         out
     }
+
+    /// Two slashes at its beginning would name a host.
+    fn relative_location(&self, choice: Choice, request: &Request<'_>) -> Vec<u8> {
+        let mut path = Vec::new();
+        self.rewrite_path(choice, request.path, &mut path);
+        let slashes = path.iter().take_while(|&&b| b == b'/').count();
+        let mut out = vec![b'/'];
+        out.extend_from_slice(&path[slashes..]);
+        append_query(&mut out, request.query);
+        out
+    }
 }
 
 /// A port that isn't named follows the scheme where that is named, and stays the
-/// request's otherwise (Gateway API, `HTTPRequestRedirectFilter.port`).
+/// request's otherwise (Gateway API, `HTTPRequestRedirectFilter.port`). 80 and 443
+/// are no ports but schemes: a proxy that ends TLS leaves them as they were.
 fn port(redirect: &Redirect, origin: Origin<'_>) -> Option<u16> {
     if redirect.port.is_some() {
         return redirect.port;
@@ -68,7 +81,8 @@ fn port(redirect: &Redirect, origin: Origin<'_>) -> Option<u16> {
     }
     let host = without_port(origin.authority);
     let port = origin.authority.get(host.len() + 1..)?;
-    std::str::from_utf8(port).ok()?.parse().ok()
+    let port = std::str::from_utf8(port).ok()?.parse().ok()?;
+    (![80, 443].contains(&port)).then_some(port)
 }
 
 fn own_port(scheme: &str) -> Option<u16> {
@@ -88,6 +102,16 @@ mod tests {
     use crate::route::table::tests::{config, prefix};
 
     fn location(redirect: Redirect, host: &str, path: &str, query: Option<&str>) -> String {
+        location_from("http", redirect, host, path, query)
+    }
+
+    fn location_from(
+        scheme: &str,
+        redirect: Redirect,
+        host: &str,
+        path: &str,
+        query: Option<&str>,
+    ) -> String {
         let config = config(vec![("r", prefix("/docs"), redirect.path.clone())]);
         let request = Request {
             host: host.as_bytes(),
@@ -97,7 +121,7 @@ mod tests {
             headers: &HeaderMap::new(),
         };
         let origin = Origin {
-            scheme: "http",
+            scheme,
             authority: host.as_bytes(),
         };
         let choice = Choice {
@@ -162,6 +186,48 @@ mod tests {
         );
         let part = to(None, None, None, Rewrite::ReplacePrefix("/v2".into()));
         assert_eq!(location(part, "a.b", "/docs/x", None), "http://a.b/v2/x");
+    }
+
+    #[test]
+    fn the_port_of_the_other_scheme_is_left_out() {
+        let same = || to(None, None, None, Rewrite::Keep);
+        let https = |host| location_from("https", same(), host, "/docs", None);
+        assert_eq!(https("a.b:80"), "https://a.b/docs");
+        assert_eq!(https("a.b:443"), "https://a.b/docs");
+        assert_eq!(https("a.b:8443"), "https://a.b:8443/docs");
+        assert_eq!(
+            location(same(), "a.b:443", "/docs", None),
+            "http://a.b/docs"
+        );
+        assert_eq!(location(same(), "a.b:", "/docs", None), "http://a.b/docs");
+        let named = to(None, None, Some(80), Rewrite::Keep);
+        let https = location_from("https", named, "a.b", "/docs", None);
+        assert_eq!(https, "https://a.b:80/docs");
+    }
+
+    #[test]
+    fn without_a_host_the_location_is_a_path() {
+        for host in ["", "::1", "[::1", "a:x", "a, b"] {
+            let tls = to(Some("https"), None, None, Rewrite::Keep);
+            assert_eq!(
+                location(tls, host, "/docs/q", Some("x")),
+                "/docs/q?x",
+                "{host}"
+            );
+            let whole = to(None, None, None, Rewrite::ReplacePath("/x".into()));
+            assert_eq!(location(whole, host, "/docs", None), "/x", "{host}");
+            let slashes = to(None, None, Some(8443), Rewrite::Keep);
+            assert_eq!(
+                location(slashes, host, "//evil.example/x", None),
+                "/evil.example/x"
+            );
+            let named = to(None, Some("c.d"), None, Rewrite::Keep);
+            assert_eq!(
+                location(named, host, "/docs", None),
+                "http://c.d/docs",
+                "{host}"
+            );
+        }
     }
 
     #[test]

@@ -2,21 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::builtin::Builtin;
 use super::candidate::{Candidate, Choice};
 use super::host;
 use super::request::Request;
 use super::rewrite::PathRewrite;
 use super::tree::{Found, Tree};
 use crate::config::{Action, BuiltinEndpoints, Config, HostMatch, PathMatch};
-
-/// A path on the main port that the gateway answers itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Builtin {
-    /// 200 and nothing else.
-    Health,
-    /// The status document of the Go program.
-    Stats,
-}
 
 /// What is to be done with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +78,7 @@ impl Table {
             best = tree.find(request);
             best.is_some()
         });
-        let builtin = self.builtin(request.path);
+        let builtin = Builtin::at(&self.builtin, request.path);
         match (best, builtin) {
             (Some(Found::Exact(c)), _) | (Some(Found::Other(c)), None) => Decision::Route(c.choice),
             (Some(Found::LacksSlash(c)), None) => Decision::AddSlash(c.choice),
@@ -144,17 +136,6 @@ impl Table {
             }
         }
         done(&self.any_host);
-    }
-
-    fn builtin(&self, path: &[u8]) -> Option<Builtin> {
-        let is = |endpoint: &Option<String>| endpoint.as_deref().map(str::as_bytes) == Some(path);
-        if is(&self.builtin.health) {
-            Some(Builtin::Health)
-        } else if is(&self.builtin.stats) {
-            Some(Builtin::Stats)
-        } else {
-            None
-        }
     }
 }
 

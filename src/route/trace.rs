@@ -3,6 +3,7 @@
 //! It decides a second time, by comparing everything with everything; a test holds
 //! it and the table to the same answer.
 
+use super::builtin::Builtin;
 use super::candidate::{Candidate, Choice};
 use super::host;
 use super::request::Request;
@@ -34,13 +35,15 @@ struct Specificity {
 /// The order of the variants is the precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Path {
-    /// The subtree whose slash the path lacks counts as a prefix without it, after
-    /// one that is written so.
+    /// `written` is false of the subtree whose slash the path lacks, where a route
+    /// names that path as its segments.
     Prefix {
         length: usize,
         written: bool,
     },
     Regex,
+    /// The path is that of a subtree but for its slash.
+    LacksSlash,
     Exact,
 }
 
@@ -54,15 +57,25 @@ pub fn trace(config: &Config, request: &Request<'_>) -> Vec<Considered> {
             all.push((choice, specificity(wanted, choice, request)));
         }
     }
+    give_way_to_segments(&mut all, config, request.path);
+    let endpoints = &config.server.builtin_endpoints;
     let best = all
         .iter()
         .filter_map(|(_, found)| found.as_ref().ok())
         .max()
         .cloned();
+    let builtin = Builtin::at(endpoints, request.path)
+        .filter(|_| best.as_ref().is_none_or(|best| best.path != Path::Exact))
+        .and_then(|builtin| builtin.path(endpoints));
     all.into_iter()
         .map(|(choice, found)| {
             let (won, why) = match (found, &best) {
                 (Err(why), _) => (false, why),
+                (Ok(_), _) if builtin.is_some() => {
+                    let path = builtin.unwrap_or_default();
+                    let why = format!("matches too, but the built-in endpoint {path} wins over it");
+                    (false, why)
+                }
                 (Ok(own), Some(best)) if own == *best => (true, own.describe()),
                 (Ok(own), best) => (
                     false,
@@ -72,6 +85,32 @@ pub fn trace(config: &Config, request: &Request<'_>) -> Vec<Considered> {
             Considered { choice, won, why }
         })
         .collect()
+}
+
+/// A route that names a path as its segments wins over the subtree that would only
+/// add a slash to it.
+fn give_way_to_segments(
+    all: &mut [(Choice, Result<Specificity, String>)],
+    config: &Config,
+    path: &[u8],
+) {
+    let is_named = |(choice, found): &(Choice, Result<Specificity, String>)| {
+        let wanted = &config.routes[choice.route].matches[choice.matched].path;
+        let named = matches!(wanted, PathMatch::Prefix(prefix) if prefix.as_bytes() == path);
+        found.as_ref().ok().filter(|_| named).map(|s| s.host)
+    };
+    let hosts: Vec<_> = all.iter().filter_map(is_named).collect();
+    for (_, found) in all {
+        if let Ok(own) = found
+            && own.path == Path::LacksSlash
+            && hosts.contains(&own.host)
+        {
+            own.path = Path::Prefix {
+                length: path.len(),
+                written: false,
+            };
+        }
+    }
 }
 
 fn specificity(
@@ -121,13 +160,15 @@ fn path_specificity(wanted: &PathMatch, path: &[u8]) -> Option<Path> {
         PathMatch::Regex(pattern) => pattern.matches(path).then_some(Path::Regex),
         PathMatch::Prefix(prefix) => {
             let prefix = prefix.as_bytes();
-            let (length, written) = match prefix.strip_suffix(b"/") {
-                Some(bare) if path == bare => (bare.len(), false),
-                _ => (prefix.len(), true),
-            };
-            let rest = path.strip_prefix(&prefix[..length])?;
+            if prefix.strip_suffix(b"/") == Some(path) {
+                return Some(Path::LacksSlash);
+            }
+            let rest = path.strip_prefix(prefix)?;
             let segment_ends = prefix.ends_with(b"/") || matches!(rest, [] | [b'/', ..]);
-            segment_ends.then_some(Path::Prefix { length, written })
+            segment_ends.then_some(Path::Prefix {
+                length: prefix.len(),
+                written: true,
+            })
         }
     }
 }
@@ -145,6 +186,7 @@ impl Specificity {
         let path = match self.path {
             Path::Exact => "its exact path".to_owned(),
             Path::Regex => "its regular expression".to_owned(),
+            Path::LacksSlash => "its prefix, whose slash the path lacks".to_owned(),
             Path::Prefix { length: 0 | 1, .. } => "its prefix /".to_owned(),
             Path::Prefix { length, .. } => format!("its prefix of {length} bytes"),
         };
@@ -161,8 +203,12 @@ impl Specificity {
             "its host is less specific"
         } else if self.path != winner.path {
             match (self.path, winner.path) {
+                (Path::Prefix { written: false, .. }, Path::Prefix { written: true, .. }) => {
+                    "a route that names the path without the slash wins over it"
+                }
                 (Path::Prefix { .. }, Path::Prefix { .. }) => "its prefix is shorter",
                 (_, Path::Exact) => "an exact path wins over it",
+                (_, Path::LacksSlash) => "a subtree whose slash the path lacks wins over it",
                 _ => "a regular expression wins over a prefix",
             }
         } else if self.method != winner.method {
@@ -180,11 +226,11 @@ impl Specificity {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, Method};
+    use http::{HeaderName, HeaderValue, Method};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::{BuiltinEndpoints, Rewrite};
+    use crate::config::{BuiltinEndpoints, Rewrite, ValueMatch};
     use crate::route::table::tests::{exact, matching, prefix, regex, with_matches};
     use crate::route::{Decision, Table};
 
@@ -203,40 +249,46 @@ mod tests {
     fn any_match() -> impl Strategy<Value = Match> {
         let host = prop::sample::select(vec!["", "h.x", "*.x", "*.h.x", "x"]);
         let methods = prop::sample::select(vec![vec![], vec![Method::GET], vec![Method::POST]]);
-        (any_path(), host, methods).prop_map(|(path, host, methods)| Match {
-            hosts: match (host, host.strip_prefix("*.")) {
-                ("", _) => vec![],
-                (_, Some(of)) => vec![HostMatch::Wildcard(of.into())],
-                (host, None) => vec![HostMatch::Exact(host.into())],
+        let headers = prop::sample::subsequence(vec!["x-a", "x-b"], 0..=2);
+        let query = prop::sample::subsequence(vec!["q", "r"], 0..=2);
+        let value = || prop_oneof![Just("1"), Just("2")];
+        let values = (value(), value());
+        (any_path(), host, methods, headers, query, values).prop_map(
+            |(path, host, methods, headers, query, (of_headers, of_query))| Match {
+                hosts: match (host, host.strip_prefix("*.")) {
+                    ("", _) => vec![],
+                    (_, Some(of)) => vec![HostMatch::Wildcard(of.into())],
+                    (host, None) => vec![HostMatch::Exact(host.into())],
+                },
+                methods,
+                headers: headers
+                    .into_iter()
+                    .map(|n| (HeaderName::from_static(n), exactly(of_headers)))
+                    .collect(),
+                query: query
+                    .into_iter()
+                    .map(|n| (n.to_owned(), exactly(of_query)))
+                    .collect(),
+                ..matching(path)
             },
-            methods,
-            ..matching(path)
-        })
+        )
     }
 
-    fn decide(config: &Config, host: &str, method: &Method, path: &str) -> Option<Choice> {
-        let headers = HeaderMap::new();
-        let request = Request {
-            host: host.as_bytes(),
-            method,
-            path: path.as_bytes(),
-            query: None,
-            headers: &headers,
-        };
-        let traced: Vec<_> = trace(config, &request)
+    fn exactly(value: &str) -> ValueMatch {
+        ValueMatch::Exact(value.into())
+    }
+
+    fn decide(config: &Config, request: &Request<'_>) -> Option<Choice> {
+        let traced: Vec<_> = trace(config, request)
             .into_iter()
             .filter(|c| c.won)
             .collect();
         assert!(traced.len() <= 1, "{traced:?}");
-        let decided = match Table::new(config).decide(&request) {
+        let decided = match Table::new(config).decide(request) {
             Decision::Route(choice) | Decision::AddSlash(choice) => Some(choice),
             _ => None,
         };
-        assert_eq!(
-            decided,
-            traced.first().map(|c| c.choice),
-            "{host} {method} {path}"
-        );
+        assert_eq!(decided, traced.first().map(|c| c.choice), "{request:?}");
         decided
     }
 
@@ -249,8 +301,8 @@ mod tests {
                 .collect(),
         );
         config.server.builtin_endpoints = BuiltinEndpoints {
-            health: None,
-            stats: None,
+            health: Some("/c".into()),
+            stats: Some("/a/b/c".into()),
         };
         config
     }
@@ -266,22 +318,41 @@ mod tests {
             path in prop::sample::select(vec![
                 "/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/a/b/c/d", "/ab", "/b", "/b/x", "/c",
             ]),
+            query in prop::option::of(prop::sample::select(vec!["q=1", "r=1&q=1", "q=2&q=1", "r"])),
+            headers in prop::sample::subsequence(vec!["x-a", "x-b"], 0..=2),
         ) {
-            let chosen = decide(&configured(&matches), host, &method, path);
+            let headers = headers
+                .into_iter()
+                .map(|n| (HeaderName::from_static(n), HeaderValue::from_static("1")))
+                .collect();
+            let request = Request {
+                host: host.as_bytes(),
+                method: &method,
+                path: path.as_bytes(),
+                query: query.map(str::as_bytes),
+                headers: &headers,
+            };
+            let chosen = decide(&configured(&matches), &request);
             let mut reversed = matches.clone();
             reversed.reverse();
-            let other = decide(&configured(&reversed), host, &method, path);
+            let other = decide(&configured(&reversed), &request);
             let of = |choice: Option<Choice>, from: &[Match]| choice.map(|c| from[c.route].clone());
             let (first, second) = (of(chosen, &matches), of(other, &reversed));
             prop_assert_eq!(first.is_some(), second.is_some());
             if let (Some(first), Some(second)) = (first, second) {
-                // Two equal expressions' places decide; nothing else may differ.
-                let kind = |m: &Match| match m.path {
-                    PathMatch::Regex(_) => PathMatch::Exact(String::new()),
-                    ref path => path.clone(),
-                };
-                prop_assert_eq!(kind(&first), kind(&second));
+                prop_assert_eq!(precedence(&first), precedence(&second));
             }
         }
+    }
+
+    /// What decides before the place in the file does. It decides between two
+    /// expressions, and between as many headers or parameters of other names.
+    fn precedence(of: &Match) -> (Vec<HostMatch>, Option<PathMatch>, Vec<Method>, usize, usize) {
+        let path = match of.path {
+            PathMatch::Regex(_) => None,
+            ref path => Some(path.clone()),
+        };
+        let (headers, query) = (of.headers.len(), of.query.len());
+        (of.hosts.clone(), path, of.methods.clone(), headers, query)
     }
 }

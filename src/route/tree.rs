@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::candidate::Candidate;
 use super::request::Request;
-use crate::config::{PathMatch, Pattern, literal_prefix};
+use crate::config::{PathMatch, Pattern, beginning};
 
 /// Exact paths, and prefixes as a tree of segments.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Tree {
                 }
             },
             PathMatch::Regex(pattern) => {
-                let (literal, _) = literal_prefix(pattern.as_str());
+                let literal = beginning(pattern.as_str()).literal;
                 // The last segment may go on after the literal.
                 let whole = literal.iter().rposition(|&b| b == b'/').unwrap_or(0);
                 let node = self.node(&literal[..whole]);
@@ -84,24 +84,26 @@ impl Tree {
         if let Some(exact) = exact.into_iter().find(|c| c.accepts(request)) {
             return Some(Found::Exact(exact));
         }
-        let (deepest, ended) = self.walk(request.path);
-        if let Some(regex) = self.regex(deepest, request) {
-            return Some(Found::Other(regex));
-        }
         let first = |of: &'t [Candidate]| of.iter().find(|c| c.accepts(request));
-        let mut at = Some(deepest);
+        let (deepest, ended) = self.walk(request.path);
+        let bare = ended.then(|| &self.nodes[deepest]);
+        let named = bare.and_then(|node| first(&node.segments));
+        let implied = bare.filter(|_| named.is_none());
+        if let Some(implied) = implied.and_then(|node| first(&node.subtree)) {
+            return Some(Found::LacksSlash(implied));
+        }
+        if let Some(other) = self.regex(deepest, request).or(named) {
+            return Some(Found::Other(other));
+        }
+        let mut at = match bare {
+            Some(node) => node.parent,
+            None => Some(deepest),
+        };
         while let Some(index) = at {
             let node = &self.nodes[index];
-            let lacks_slash = ended && index == deepest;
-            let found = if lacks_slash {
-                let implied = || first(&node.subtree).map(Found::LacksSlash);
-                first(&node.segments).map(Found::Other).or_else(implied)
-            } else {
-                let segments = || first(&node.segments);
-                first(&node.subtree).or_else(segments).map(Found::Other)
-            };
+            let found = first(&node.subtree).or_else(|| first(&node.segments));
             if found.is_some() {
-                return found;
+                return found.map(Found::Other);
             }
             at = node.parent;
         }

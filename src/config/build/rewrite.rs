@@ -1,6 +1,6 @@
 //! `routes[].rewrite:`, and what a redirect shares with it.
 
-use super::super::literal::literal_prefix;
+use super::super::literal::begins_with_segments;
 use super::super::model::{Match, PathMatch, Rewrite};
 use super::super::raw;
 use super::super::report::Report;
@@ -78,40 +78,37 @@ fn strip_prefix(
         return None;
     }
     for Match { path: matched, .. } in matches {
-        let (text, fix) = match matched {
+        if begins(matched, segments) {
+            continue;
+        }
+        let segments = quote(segments);
+        let (message, fix) = match matched {
             PathMatch::Prefix(text) | PathMatch::Exact(text) => (
-                text.as_str(),
+                format!(
+                    "{segments} is not how every path that {} takes begins",
+                    quote(text)
+                ),
                 "write the segments that the path in `match` begins with",
             ),
             PathMatch::Regex(pattern) => (
-                pattern.as_str(),
+                format!(
+                    "{segments} is not seen to begin every path that {} takes",
+                    quote(pattern.as_str())
+                ),
                 "begin the expression with these segments and a slash, or write a prefix",
             ),
         };
-        if !begins(matched, segments) {
-            report.error(
-                path,
-                format!(
-                    "{} is not how every path that {} takes begins",
-                    quote(segments),
-                    quote(text)
-                ),
-                fix,
-            );
-        }
+        report.error(path, message, fix);
     }
     Some(Rewrite::StripPrefix(segments.to_owned()))
 }
 
 /// Whether every path that `matched` takes begins with `segments`.
 fn begins(matched: &PathMatch, segments: &str) -> bool {
-    let (start, whole) = match matched {
-        PathMatch::Prefix(text) | PathMatch::Exact(text) => (text.clone().into_bytes(), true),
-        PathMatch::Regex(pattern) => literal_prefix(pattern.as_str()),
-    };
-    match start.strip_prefix(segments.as_bytes()) {
-        Some([]) => whole,
-        Some([next, ..]) => *next == b'/',
-        None => false,
+    match matched {
+        PathMatch::Prefix(text) | PathMatch::Exact(text) => text
+            .strip_prefix(segments)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        PathMatch::Regex(pattern) => begins_with_segments(pattern.as_str(), segments.as_bytes()),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::literal::literal_prefix;
+use super::super::literal::beginning;
 use super::super::model::Pattern;
 use super::super::text::quote;
 use super::{Mistake, Value};
@@ -40,8 +40,7 @@ impl Value for PathExpression {
 
     fn read(text: &str) -> Result<Pattern, Mistake> {
         let pattern = Pattern::new(text).map_err(|error| mistake(text, &error))?;
-        let (literal, _) = literal_prefix(text);
-        match literal.first() {
+        match beginning(text).literal.first() {
             Some(first) if *first != b'/' => Err(Mistake::new(
                 format!(
                     "{} takes no path: it doesn't begin with the / that paths begin with",

@@ -103,24 +103,4 @@ fn what_a_trusted_peer_says_twice_or_badly_is_replaced() {
         all.contains(&(HOST.into(), "shop.example".into())),
         "{all:?}"
     );
-    for bad in ["a, b", "a/b", "a b", "a\"b"] {
-        assert!(!is_host(bad.as_bytes()), "{bad}");
-    }
-}
-
-#[test]
-fn a_loop_is_our_own_pseudonym_in_any_via() {
-    for (via, looped) in [
-        ("1.1 api-gateway", true),
-        ("1.0 edge, 1.1 API-Gateway (comment)", true),
-        ("HTTP/1.1  api-gateway", true),
-        ("1.1 api-gateway-2", false),
-        ("1.1 edge (api-gateway)", false),
-        ("api-gateway", false),
-    ] {
-        assert_eq!(is_loop(&request(&[("via", via)]).headers), looped, "{via}");
-    }
-    assert!(is_loop(
-        &request(&[("via", "1.1 a"), ("via", "1.1 api-gateway")]).headers
-    ));
 }

@@ -149,6 +149,22 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn every_beginning_of_a_normal_path_can_begin_one(
+        pieces in prop::collection::vec(prop::sample::select(PIECES), 0..10),
+        cut in 0..40_usize,
+    ) {
+        let path = format!("/{}", pieces.concat());
+        for mode in [Off, Base, MergeSlashes, DecodeAndMergeSlashes] {
+            if let Ok(normal) = normalize(path.as_bytes(), mode) {
+                let literal = &normal[..cut.min(normal.len())];
+                prop_assert!(can_begin(literal, mode), "{:?} {:?}", literal.escape_ascii(), mode);
+            }
+        }
+    }
+}
+
 /// What a hostile path is made of.
 const PIECES: &[&str] = &[
     "/", "//", ".", "..", "%2e", "%2E", "%2f", "%2F", "\\", "%5c", "%5C", "%25", "%", "2", "5",

@@ -174,6 +174,25 @@ fn an_explicit_route_on_the_bare_path_wins_over_the_implied_redirect() {
 }
 
 #[test]
+fn the_implied_redirect_wins_over_expressions_but_not_for_a_route_that_names_its_path() {
+    let routes = |all: &[(&'static str, PathMatch)]| all.to_vec();
+    let (sub, wide) = (("sub", prefix("/a/")), ("wide", regex("/a.*")));
+    check(
+        routes(&[wide.clone(), sub.clone()]),
+        &[("/a", "307 /a/"), ("/a/", "wide"), ("/ab", "wide")],
+    );
+    check(
+        routes(&[sub.clone(), wide.clone(), ("bare", exact("/a"))]),
+        &[("/a", "bare"), ("/a/", "wide")],
+    );
+    // The segments win over the redirect, and an expression over the segments.
+    check(
+        routes(&[sub, wide, ("bare", prefix("/a"))]),
+        &[("/a", "wide")],
+    );
+}
+
+#[test]
 fn exact_beats_prefix_and_the_longer_prefix_beats_the_shorter() {
     check(
         vec![

@@ -176,13 +176,13 @@ fn each_mistake_has_its_line() {
         (
             r#"service: a, match: { path: { regex: "(/blog)?/api/.*" } }, rewrite: { strip_prefix: /api }"#,
             &[
-                r#"f:4:98 routes[1].rewrite.strip_prefix: "/api" is not how every path that "(/blog)?/api/.*" takes begins; begin the expression with these segments and a slash, or write a prefix"#,
+                r#"f:4:98 routes[1].rewrite.strip_prefix: "/api" is not seen to begin every path that "(/blog)?/api/.*" takes; begin the expression with these segments and a slash, or write a prefix"#,
             ],
         ),
         (
             r#"service: a, match: { path: { regex: "/api.*" } }, rewrite: { strip_prefix: /api }"#,
             &[
-                r#"f:4:89 routes[1].rewrite.strip_prefix: "/api" is not how every path that "/api.*" takes begins; begin the expression with these segments and a slash, or write a prefix"#,
+                r#"f:4:89 routes[1].rewrite.strip_prefix: "/api" is not seen to begin every path that "/api.*" takes; begin the expression with these segments and a slash, or write a prefix"#,
             ],
         ),
         (

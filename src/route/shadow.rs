@@ -102,7 +102,7 @@ struct Paths<'a> {
     /// Expressions that are one path.
     literal: HashMap<&'a [u8], Vec<&'a One<'a>>>,
     /// Expressions that take every path with this beginning.
-    open: Vec<(&'a [u8], &'a One<'a>)>,
+    open: HashMap<&'a [u8], Vec<&'a One<'a>>>,
 }
 
 impl<'a> Paths<'a> {
@@ -115,7 +115,7 @@ impl<'a> Paths<'a> {
                 Kind::Regex(Beginning { literal, then }) => {
                     match then {
                         Then::End => paths.literal.entry(literal).or_default().push(one),
-                        Then::Anything => paths.open.push((literal, one)),
+                        Then::Anything => paths.open.entry(literal).or_default().push(one),
                         Then::Other => {}
                     }
                     if let PathMatch::Regex(pattern) = &one.wanted.path {
@@ -151,13 +151,17 @@ impl<'a> Paths<'a> {
         if prefix.ends_with(b"/") && prefix != b"/" {
             return None;
         }
-        let takes = |(literal, by): &&(&[u8], &One<'_>)| {
-            prefix.starts_with(literal) && by.accepts_all_of(of)
-        };
-        self.open
-            .iter()
-            .find(takes)
-            .map(|(_, by)| By::Match(by.choice))
+        let mut open = self.open_to(prefix);
+        open.find(|by| by.accepts_all_of(of))
+            .map(|by| By::Match(by.choice))
+    }
+
+    /// The expressions that take every path with this beginning.
+    fn open_to(&self, beginning: &[u8]) -> impl Iterator<Item = &'a One<'a>> {
+        (0..=beginning.len())
+            .filter_map(|end| self.open.get(&beginning[..end]))
+            .flatten()
+            .copied()
     }
 
     fn shadow_of_expression<'s>(&'s self, of: &One<'_>, builtin: &BuiltinEndpoints) -> Option<By> {
@@ -165,13 +169,9 @@ impl<'a> Paths<'a> {
             return None;
         };
         let wider = || {
-            let takes = |(beginning, by): &&(&[u8], &One<'_>)| {
-                literal.starts_with(beginning) && by.outranks(of)
-            };
-            self.open
-                .iter()
-                .find(takes)
-                .map(|(_, by)| By::Match(by.choice))
+            let mut open = self.open_to(literal);
+            open.find(|by| by.outranks(of))
+                .map(|by| By::Match(by.choice))
         };
         if *then != Then::End {
             return wider();

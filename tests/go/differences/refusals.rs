@@ -62,7 +62,7 @@ pub fn connection_names_ours(pair: &mut Pair<'_>) -> bool {
 }
 
 pub fn odd_host(pair: &mut Pair<'_>) -> bool {
-    let lines = ["Host:", "Host: a,b"];
+    let lines = ["Host:", "Host: a,b", "Host: a:b:c"];
     let holds = lines.iter().any(|line| pair.request.has_line(line));
     refused(pair, holds, 400)
 }

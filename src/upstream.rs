@@ -5,7 +5,9 @@ mod addresses;
 mod lookup;
 mod refresh;
 mod service;
+mod upgrade;
 
 pub use lookup::{LookupError, resolve};
 pub use refresh::Refresher;
 pub use service::Upstream;
+pub use upgrade::prepare as prepare_upgrade;

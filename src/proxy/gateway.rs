@@ -24,7 +24,7 @@ use super::snapshot::{Host, Snapshot};
 use crate::failure::Failure;
 use crate::guard::handle_of;
 use crate::route::Target;
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, prepare_upgrade};
 
 /// The most connections that are tried for one request.
 pub const MAX_TRIES: usize = 3;
@@ -95,7 +95,7 @@ impl ProxyHttp for Gateway {
         }
     }
 
-    async fn upstream_peer(&self, _session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
+    async fn upstream_peer(&self, session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
         let upstream = self
             .upstream(ctx)
             .ok_or_else(|| bug("no route was chosen"))?;
@@ -106,10 +106,11 @@ impl ProxyHttp for Gateway {
             return Err(Error::new_up(ErrorType::ConnectRefused));
         }
         let first = *ctx.turn.get_or_insert_with(|| upstream.take_turn());
-        let Some(peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
+        let Some(mut peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
             ctx.failure = Some(Failure::Unresolved);
             return Err(Error::new_up(ErrorType::ConnectError));
         };
+        prepare_upgrade(&mut peer, session.req_header());
         ctx.address = peer.address().as_inet().copied();
         Ok(peer)
     }

@@ -10,8 +10,8 @@ use crate::config::{Protocol, Service};
 const H2_STREAMS: usize = 100;
 
 /// At least one address. Everything that a peer needs is set, so that a request
-/// copies one and nothing of it varies by request: that is what connection
-/// reuse is keyed on.
+/// copies one and nothing of it varies by request, other than for a WebSocket: that
+/// is what connection reuse is keyed on.
 #[derive(Debug)]
 pub(super) struct Addresses {
     peers: Vec<HttpPeer>,

@@ -7,6 +7,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::support::gateway::get;
 use crate::support::{Config, Conn, Gateway, Service, Stopwatch};
+use crate::upgrade::HANDSHAKE;
 
 /// What a client and an operator are told.
 struct Told {
@@ -186,6 +187,7 @@ fn a_refused_connection_is_a_502() {
     assert_told(&Config::to(&service), &get("/"), &REFUSED);
     let post = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
     assert_told(&Config::to(&service), post, &REFUSED);
+    assert_told(&Config::to(&service), HANDSHAKE, &REFUSED);
 }
 
 #[test]
@@ -243,10 +245,12 @@ fn a_connection_that_takes_too_long_is_a_504() {
         &format!("http://{address}"),
         "timeouts: { connect: 300ms }",
     );
-    let watch = Stopwatch::start();
-    assert_told(&config, &get("/"), &told(504, "connection_timeout", "UF"));
-    // Twice, and two gateways are started.
-    watch.assert_between(Duration::from_millis(600), Duration::from_secs(2));
+    for request in [&get("/"), HANDSHAKE] {
+        let watch = Stopwatch::start();
+        assert_told(&config, request, &told(504, "connection_timeout", "UF"));
+        // Twice, and two gateways are started.
+        watch.assert_between(Duration::from_millis(600), Duration::from_secs(2));
+    }
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! WebSocket and what else asks for another protocol.
 
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service, ok, outlast};
+use crate::support::{Config, PATIENCE, Service, ok, outlast};
 
 /// For the response header, which no later silence is about.
 const LIMIT: Duration = Duration::from_millis(300);
 
-const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\n\
+pub const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat\r\n\r\n";
 
@@ -79,6 +80,30 @@ fn bytes_sent_with_the_handshake_are_not_lost() {
     assert_eq!(client.exactly(12).unwrap(), b"welcomeeager");
 }
 
+/// Pingora alone takes the answer or the end of the request first, as chance will have
+/// it, and ends the tunnel at once in one of the cases.
+#[test]
+fn an_answer_that_is_there_before_the_request_opens_a_tunnel_too() {
+    let service = Service::start(|mut conn| {
+        conn.send(SWITCHING);
+        conn.request_head();
+        while let Ok(byte) = conn.exactly(1) {
+            conn.send(byte);
+        }
+    });
+    // It takes the gateway longer to set them than the service to answer.
+    let many: Vec<String> = (0..1000).map(|n| format!("X-{n}: x")).collect();
+    let rules = format!("request_headers: {{ set: {{ {} }} }}", many.join(", "));
+    let gateway = Config::to(&service).route("all", "svc", &rules).start();
+    for n in 0..60 {
+        let mut client = gateway.connect();
+        client.send(HANDSHAKE);
+        assert_eq!(client.head().unwrap().status(), 101, "{n}");
+        client.send("hello");
+        assert_eq!(client.exactly(5).as_deref(), Ok(&b"hello"[..]), "{n}");
+    }
+}
+
 #[test]
 fn either_side_may_end_an_upgraded_connection() {
     let service = Service::start(|mut conn| {
@@ -91,8 +116,8 @@ fn either_side_may_end_an_upgraded_connection() {
     assert_eq!(client.head().unwrap().status(), 101);
     assert_eq!(client.rest().unwrap(), b"bye");
 
-    let (told, ends) = std::sync::mpsc::channel();
-    let told = std::sync::Mutex::new(told);
+    let (told, ends) = mpsc::channel();
+    let told = Mutex::new(told);
     let service = Service::start(move |mut conn| {
         conn.request_head();
         conn.send(SWITCHING);
@@ -104,12 +129,7 @@ fn either_side_may_end_an_upgraded_connection() {
     assert_eq!(client.head().unwrap().status(), 101);
     client.send("bye");
     drop(client);
-    assert_eq!(
-        ends.recv_timeout(crate::support::PATIENCE)
-            .unwrap()
-            .unwrap(),
-        b"bye"
-    );
+    assert_eq!(ends.recv_timeout(PATIENCE).unwrap().unwrap(), b"bye");
 }
 
 #[test]
@@ -134,6 +154,48 @@ fn a_refused_upgrade_is_an_ordinary_answer() {
             client.assert_closed();
         }
     }
+}
+
+#[test]
+fn a_refused_upgrade_neither_takes_nor_leaves_a_connection() {
+    let (left, told) = mpsc::channel();
+    let left = Mutex::new(left);
+    let service = Service::start(move |mut conn| {
+        let mut count = 0;
+        while conn.request().is_some() {
+            count += 1;
+            conn.send(ok("hello"));
+        }
+        // The test may have ended by now.
+        let _ = left.lock().unwrap().send((conn.number, count));
+    });
+    let gateway = Config::new()
+        .service("svc", &service.url(), "timeouts: { idle: off }")
+        .start();
+    assert_eq!(gateway.get_and_settle("/").text(), "hello");
+    for number in 1..5 {
+        assert_eq!(gateway.ask(HANDSHAKE).text(), "hello");
+        assert_eq!(told.recv_timeout(PATIENCE), Ok((number, 1)));
+    }
+    assert_eq!(gateway.get_and_settle("/").text(), "hello");
+    assert_eq!(service.connections(), 5);
+}
+
+/// An offer of another protocol doesn't reach the service.
+#[test]
+fn an_offer_of_http2_is_an_ordinary_request() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).start();
+    for _ in 0..5 {
+        let mut client = gateway.connect();
+        client.send(
+            "GET / HTTP/1.1\r\nHost: h\r\nConnection: close, Upgrade, HTTP2-Settings\r\n\
+             Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
+        );
+        assert_eq!(client.response().text(), "hello");
+        client.assert_closed();
+    }
+    assert_eq!(service.connections(), 1);
 }
 
 #[test]

@@ -26,10 +26,10 @@ mod yaml;
 
 pub use literal::{Beginning, Then, beginning};
 pub use model::{
-    Action, Authority, BuiltinEndpoints, Config, Dns, DnsServers, Errors, Expectation, HeaderRules,
-    HostMatch, HostPolicy, Match, Normalization, PathMatch, Pattern, Protocol, ProxyStatus,
-    Redirect, Rewrite, Route, RouteTimeouts, Server, Service, ServiceHost, ServiceTimeouts, Test,
-    ValueMatch,
+    Action, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns, DnsServers, Errors,
+    Expectation, HeaderRules, HostMatch, HostPolicy, Limits, Match, Normalization, PathMatch,
+    Pattern, Protocol, ProxyStatus, Redirect, Rewrite, Route, RouteLimits, RouteTimeouts, Server,
+    Service, ServiceHost, ServiceLimits, ServiceTimeouts, Test, ValueMatch,
 };
 pub use read::{parse, read};
 pub use report::{Diagnostic, Report, Severity};

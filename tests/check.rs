@@ -228,6 +228,19 @@ fn the_schema_agrees_with_the_check() {
         ("dns: { servers: [10.0.0.1, '[::1]:53'] }", true),
         ("errors: { proxy_status: off }", true),
         ("server: { h2c: true }", true),
+        (
+            "server: { timeouts: { request_header: 500ms, idle: off } }",
+            true,
+        ),
+        ("server: { timeouts: , limits: }", true),
+        (
+            "server: { limits: { connections: 1, in_flight: off, headers: '256', header_bytes: 1MiB, target_bytes: 1KB, request_body: off } }",
+            true,
+        ),
+        (
+            "server: { limits: { connections: '${NO:-1}', request_body: '${NO:-1}MiB' } }",
+            true,
+        ),
         ("server: { h2c: on }", false),
         ("server: { threads: 0 }", false),
         ("server: { threads: }", false),
@@ -238,6 +251,15 @@ fn the_schema_agrees_with_the_check() {
         ("dns: { servers: 10.0.0.1 }", false),
         ("errors: { proxy_status: yes }", false),
         ("server: { builtin_endpoints: { health: /a?b } }", false),
+        ("server: { timeouts: off }", false),
+        ("server: { timeouts: { idle: 60 } }", false),
+        ("server: { limits: { connections: off } }", false),
+        ("server: { limits: { connections: 0 } }", false),
+        ("server: { limits: { in_flight: 1.5 } }", false),
+        ("server: { limits: { headers: 257 } }", false),
+        ("server: { limits: { header_bytes: 65536 } }", false),
+        ("server: { limits: { target_bytes: off } }", false),
+        ("server: { limits: { request_body: 16Mi } }", false),
     ] {
         agree(&validator, &format!("{extra}\n{service}"), good);
     }
@@ -324,7 +346,14 @@ const ROUTES: &[(&str, bool)] = &[
         "request_headers: { set: { X-A: \"a\\n\" } }, service: a",
         false,
     ),
+    (
+        "timeouts: { body_idle: 5s, request: off }, limits: { request_body: 1MiB }, service: a",
+        true,
+    ),
+    ("limits: { request_body: off }, service: a", true),
     ("timeouts: { response_header: 5 }, service: a", false),
+    ("limits: { request_body: 5 }, service: a", false),
+    ("limits: { in_flight: 5 }, service: a", false),
     ("redirect: {}", false),
     ("redirect: { status: 301 }", false),
     ("redirect: { status: 200, path: /x }", false),
@@ -335,6 +364,7 @@ const ROUTES: &[(&str, bool)] = &[
     ("redirect: { path: /x }, service: a", false),
     ("redirect: { path: /x }, rewrite: { host: h }", false),
     ("redirect: { path: /x }, timeouts: {}", false),
+    ("redirect: { path: /x }, limits: {}", false),
     ("redirect: { path: /x }, request_headers: {}", false),
 ];
 

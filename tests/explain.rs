@@ -104,7 +104,13 @@ fn the_json_has_the_fields_of_the_contract() {
                 "address": null,
                 "addresses": [],
             },
-            "timeouts_ms": { "connect": 1000, "response_header": 2000, "idle": 30000 },
+            "timeouts_ms": {
+                "connect": 1000,
+                "response_header": 2000,
+                "body_idle": null,
+                "idle": 30000,
+                "request": null,
+            },
             "location": null,
             "allow": null,
             "mesh": null,
@@ -114,6 +120,31 @@ fn the_json_has_the_fields_of_the_contract() {
         answer["considered"][0],
         "auth won by its prefix of 10 bytes"
     );
+}
+
+#[test]
+fn the_deadlines_are_the_route_s_before_the_service_s() {
+    let path = file(
+        "deadlines.yaml",
+        "services: { a: { url: http://a, timeouts: { body_idle: 5s, idle: off, request: 1m } } }\n\
+         routes: [{ name: r, service: a, timeouts: { response_header: off, body_idle: off, request: 9s } }]\n",
+    );
+    let (_, out, _) = run(&["explain", "--config", &path, "--output", "json", "/"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        answer["timeouts_ms"],
+        json!({
+            "connect": 1000,
+            "response_header": null,
+            "body_idle": null,
+            "idle": null,
+            "request": 9000,
+        })
+    );
+    let (_, out, _) = run(&["explain", "--config", &path, "/"]);
+    let line =
+        "  deadlines  connect 1000 ms, response header off, body idle off, request 9000 ms\n";
+    assert!(out.contains(line), "{out}");
 }
 
 #[test]

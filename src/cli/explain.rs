@@ -56,7 +56,9 @@ struct UpstreamAnswer {
 struct TimeoutsMs {
     connect: Option<u64>,
     response_header: Option<u64>,
+    body_idle: Option<u64>,
     idle: Option<u64>,
+    request: Option<u64>,
 }
 
 /// Answers from the file at `path`. The exit code is 0 when the request reaches a
@@ -194,11 +196,13 @@ fn answer(came: &Outcome<'_>) -> Answer {
 
 fn timeouts(route: &Route, service: &Service) -> TimeoutsMs {
     let ms = |limit: Option<Duration>| limit.and_then(|d| u64::try_from(d.as_millis()).ok());
-    let response_header = route.timeouts.response_header;
+    let (own, of) = (&route.timeouts, &service.timeouts);
     TimeoutsMs {
-        connect: ms(service.timeouts.connect),
-        response_header: ms(response_header.unwrap_or(service.timeouts.response_header)),
-        idle: ms(service.timeouts.idle),
+        connect: ms(of.connect),
+        response_header: ms(own.response_header.unwrap_or(of.response_header)),
+        body_idle: ms(own.body_idle.unwrap_or(of.body_idle)),
+        idle: ms(of.idle),
+        request: ms(own.request.unwrap_or(of.request)),
     }
 }
 
@@ -256,12 +260,14 @@ fn tell(question: &Question, answer: &Answer, out: &mut dyn Write) -> io::Result
     }
     if let Some(limits) = &answer.timeouts_ms {
         let ms = |limit: Option<u64>| limit.map_or("off".to_owned(), |ms| format!("{ms} ms"));
-        let (connect, header) = (ms(limits.connect), ms(limits.response_header));
-        row(
-            out,
-            "deadlines",
-            &format!("connect {connect}, response header {header}"),
-        )?;
+        let deadlines = [
+            ("connect", limits.connect),
+            ("response header", limits.response_header),
+            ("body idle", limits.body_idle),
+            ("request", limits.request),
+        ];
+        let deadlines = deadlines.map(|(name, limit)| format!("{name} {}", ms(limit)));
+        row(out, "deadlines", &deadlines.join(", "))?;
     }
     writeln!(out, "why")?;
     for line in &answer.considered {

@@ -3,12 +3,14 @@
 
 mod expectations;
 mod headers;
+mod limits;
 mod matches;
 mod redirect;
 mod rewrite;
 mod routes;
 mod server;
 mod services;
+mod timeouts;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

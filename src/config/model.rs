@@ -8,6 +8,12 @@ use http::{HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use regex::bytes::{Regex, RegexBuilder};
 
+mod limits;
+mod timeouts;
+
+pub use limits::{Limits, RouteLimits, ServiceLimits};
+pub use timeouts::{ClientTimeouts, RouteTimeouts, ServiceTimeouts};
+
 /// A whole, valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -40,6 +46,10 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// Paths on the main port that the gateway answers itself.
     pub builtin_endpoints: BuiltinEndpoints,
+    /// The deadlines of clients.
+    pub timeouts: ClientTimeouts,
+    /// What is taken from clients.
+    pub limits: Limits,
 }
 
 /// Istio's `pathNormalization` options, with Istio's names and meaning.
@@ -96,6 +106,18 @@ pub struct Errors {
     pub proxy_status: ProxyStatus,
 }
 
+impl Errors {
+    /// Whether a peer, trusted or not, sees the `Proxy-Status` header.
+    #[must_use]
+    pub fn tells_proxy_status(self, trusted: bool) -> bool {
+        match self.proxy_status {
+            ProxyStatus::Always => true,
+            ProxyStatus::Trusted => trusted,
+            ProxyStatus::Off => false,
+        }
+    }
+}
+
 /// `errors.proxy_status:`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ProxyStatus {
@@ -121,6 +143,8 @@ pub struct Service {
     pub protocol: Protocol,
     /// Its deadlines.
     pub timeouts: ServiceTimeouts,
+    /// What it is sent at once.
+    pub limits: ServiceLimits,
 }
 
 /// The authority of a service's `url`.
@@ -162,17 +186,6 @@ pub enum Protocol {
     H2c,
 }
 
-/// `services.*.timeouts:`; `None` is `off`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ServiceTimeouts {
-    /// To establish a TCP connection.
-    pub connect: Option<Duration>,
-    /// From the end of the request to the end of the response header.
-    pub response_header: Option<Duration>,
-    /// How long an unused connection stays in the pool.
-    pub idle: Option<Duration>,
-}
-
 /// An entry of `routes:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -188,6 +201,8 @@ pub struct Route {
     pub response_headers: HeaderRules,
     /// What it changes of its service's deadlines.
     pub timeouts: RouteTimeouts,
+    /// What it changes of the server's limits.
+    pub limits: RouteLimits,
 }
 
 /// What a route does with a request.
@@ -219,14 +234,6 @@ pub struct Redirect {
     pub port: Option<u16>,
     /// What becomes of the path: kept, replaced, or its prefix replaced.
     pub path: Rewrite,
-}
-
-/// `routes[].timeouts:`. The outer `None` leaves it to the service, the inner one
-/// is `off`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RouteTimeouts {
-    /// From the end of the request to the end of the response header.
-    pub response_header: Option<Option<Duration>>,
 }
 
 /// `routes[].request_headers:` and `response_headers:`, in the order in which

@@ -7,16 +7,20 @@ use serde::Deserialize;
 use super::shape::{Entries, Section, Shape};
 use super::value::{
     DnsServer, Endpoint, Host, Leaf, Listen, Network, OneOrMany, PathNormalization, Period,
-    ProtocolName, ProxyStatusFor, Switch, Threads, Timeout, Url,
+    ProtocolName, ProxyStatusFor, Switch, Threads, Url,
 };
 
 mod expectations;
+mod limits;
 mod matches;
 mod routes;
+mod timeouts;
 
 pub(super) use expectations::{Expectation, Test};
+pub(super) use limits::{Limits, RouteLimits, ServiceLimits};
 pub(super) use matches::{HeaderMatch, Match, ParameterMatch, PathMatch};
 pub(super) use routes::{FOR_SERVICES, HeaderRules, Redirect, Rewrite, Route};
+pub(super) use timeouts::{ClientTimeouts, RouteTimeouts, ServiceTimeouts};
 
 /// The configuration of api-gateway.
 ///
@@ -66,6 +70,10 @@ pub(super) struct Server {
     pub(super) trusted_proxies: Option<Vec<Option<Leaf<Network>>>>,
     /// Paths on the main port that the gateway answers itself.
     pub(super) builtin_endpoints: Option<Section<BuiltinEndpoints>>,
+    /// The deadlines of clients.
+    pub(super) timeouts: Option<Section<ClientTimeouts>>,
+    /// What is taken from clients.
+    pub(super) limits: Option<Section<Limits>>,
 }
 
 impl Shape for Server {
@@ -145,27 +153,12 @@ pub(super) struct Service {
     pub(super) protocol: Option<Leaf<ProtocolName>>,
     /// Its deadlines.
     pub(super) timeouts: Option<Section<ServiceTimeouts>>,
+    /// What it is sent at once.
+    pub(super) limits: Option<Section<ServiceLimits>>,
 }
 
 impl Shape for Service {
     const FIX: &'static str = r#"write a mapping such as { url: "http://auth-service:8002" }"#;
-}
-
-/// The deadlines of a service. Each may be `off`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ServiceTimeouts {
-    /// To establish a TCP connection. Default `1s`.
-    pub(super) connect: Option<Leaf<Timeout>>,
-    /// From the end of the request to the end of the response header. Default
-    /// `2s`.
-    pub(super) response_header: Option<Leaf<Timeout>>,
-    /// How long an unused connection is kept. Default `30s`.
-    pub(super) idle: Option<Leaf<Timeout>>,
-}
-
-impl Shape for ServiceTimeouts {
-    const FIX: &'static str = "write a mapping such as { connect: 1s }";
 }
 
 /// For a schema: no two of `keys` stand beside each other.

@@ -1,6 +1,7 @@
 //! The way from text to model as a whole.
 
 mod hostile;
+mod limits;
 mod mistakes;
 mod model;
 mod vocabulary;

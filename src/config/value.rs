@@ -3,6 +3,7 @@
 
 mod address;
 mod choice;
+mod count;
 mod duration;
 mod expression;
 mod header;
@@ -12,6 +13,7 @@ mod name;
 mod number;
 mod path;
 mod query;
+mod size;
 mod target;
 mod url;
 
@@ -25,6 +27,7 @@ use serde_json::json;
 
 pub(super) use address::{DnsServer, Listen, Network};
 pub(super) use choice::{PathNormalization, ProtocolName, ProxyStatusFor, Scheme, Switch, Threads};
+pub(super) use count::{Count, CountOrOff, HeaderCount};
 pub(super) use duration::{Period, Timeout};
 pub(super) use expression::{Expression, PathExpression};
 pub(super) use header::{FieldName, FieldValue};
@@ -34,6 +37,7 @@ pub(super) use name::{Name, RouteName, ServiceName, check_name};
 pub(super) use number::{Port, RedirectStatus, Status};
 pub(super) use path::{Endpoint, Path};
 pub(super) use query::{ParameterName, ParameterValue};
+pub(super) use size::{BodySize, HeaderSize, TargetSize, written};
 pub(super) use target::{Location, RequestLine, Target};
 pub(super) use url::{Host, Url};
 

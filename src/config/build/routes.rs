@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::model::{Action, Match, Route, RouteTimeouts};
+use super::super::model::{Action, Match, Route};
 use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::{Section, Shape as _};
@@ -10,10 +10,12 @@ use super::super::text::quote;
 use super::super::tree::{child, item};
 use super::super::value::{ServiceName, Value as _};
 use super::headers::{Side, header_rules};
+use super::limits::route_limits;
 use super::matches::matches;
 use super::redirect::redirect;
 use super::rewrite::rewrite;
-use super::{Names, chosen, missing, required, value, without_value};
+use super::timeouts::route_timeouts;
+use super::{Names, chosen, missing, required, without_value};
 
 const PATH: &str = "routes";
 
@@ -75,17 +77,17 @@ fn route(
     };
     let request_headers = headers("request_headers", Side::Request, &raw.request_headers);
     let response_headers = headers("response_headers", Side::Response, &raw.response_headers);
-    let response_header = raw.timeouts.as_ref().and_then(|Section(raw)| {
-        let path = format!("{path}.timeouts.response_header");
-        value(&path, raw.response_header.as_ref(), report)
-    });
+    let timeouts = child(path, "timeouts");
+    let timeouts = route_timeouts(&timeouts, raw.timeouts.as_ref(), report);
+    let limits = route_limits(&child(path, "limits"), raw.limits.as_ref(), report);
     Some(Route {
         name: name?,
         matches: matches?,
         action: action?,
         request_headers,
         response_headers,
-        timeouts: RouteTimeouts { response_header },
+        timeouts,
+        limits,
     })
 }
 

@@ -11,6 +11,8 @@ use super::super::shape::Section;
 use super::super::text::quote;
 use super::super::tree::item;
 use super::super::value::{DnsServer, Listen, OneOrMany, Value as _};
+use super::limits::limits;
+use super::timeouts::client_timeouts;
 use super::{value, values, without_value};
 
 pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> Server {
@@ -35,6 +37,8 @@ pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> 
         path_normalization,
         trusted_proxies,
         builtin_endpoints: builtin_endpoints(raw.builtin_endpoints, report),
+        timeouts: client_timeouts("server.timeouts", raw.timeouts.as_ref(), report),
+        limits: limits(raw.limits.as_ref(), report),
     }
 }
 

@@ -1,16 +1,14 @@
 //! `services:`.
 
-use std::time::Duration;
-
-use super::super::model::{
-    Action, Authority, HostPolicy, Route, Service, ServiceHost, ServiceTimeouts,
-};
+use super::super::model::{Action, Authority, HostPolicy, Route, Service, ServiceHost};
 use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::{Entries, Section, Shape as _};
 use super::super::text::{nearest, quote};
 use super::super::tree::child;
 use super::super::value::check_name;
+use super::limits::service_limits;
+use super::timeouts::service_timeouts;
 use super::{missing, required, value, without_value};
 
 const PATH: &str = "services";
@@ -57,8 +55,9 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
     let authority = required(&url, raw.url.as_ref(), report);
     let host = value(&child(path, "host"), raw.host.as_ref(), report).flatten();
     let protocol = value(&child(path, "protocol"), raw.protocol.as_ref(), report);
-    let timeouts = raw.timeouts.as_ref().map(|section| &section.0);
-    let timeouts = service_timeouts(&child(path, "timeouts"), timeouts, report);
+    let timeouts = child(path, "timeouts");
+    let timeouts = service_timeouts(&timeouts, raw.timeouts.as_ref(), report);
+    let limits = service_limits(&child(path, "limits"), raw.limits.as_ref(), report);
     let authority = authority?;
     let what = match &authority.host {
         ServiceHost::Ip(_) => Some("is an address"),
@@ -85,6 +84,7 @@ fn service(name: &str, path: &str, raw: &raw::Service, report: &mut Report) -> O
         authority,
         protocol: protocol.unwrap_or_default(),
         timeouts,
+        limits,
     })
 }
 
@@ -132,26 +132,6 @@ fn check_host(
 fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name == "localhost" || name.ends_with(".localhost")
-}
-
-fn service_timeouts(
-    path: &str,
-    raw: Option<&raw::ServiceTimeouts>,
-    report: &mut Report,
-) -> ServiceTimeouts {
-    let defaults = raw::ServiceTimeouts::default();
-    let raw = raw.unwrap_or(&defaults);
-    let seconds = |count| Some(Duration::from_secs(count));
-    ServiceTimeouts {
-        connect: value(&child(path, "connect"), raw.connect.as_ref(), report).unwrap_or(seconds(1)),
-        response_header: value(
-            &child(path, "response_header"),
-            raw.response_header.as_ref(),
-            report,
-        )
-        .unwrap_or(seconds(2)),
-        idle: value(&child(path, "idle"), raw.idle.as_ref(), report).unwrap_or(seconds(30)),
-    }
 }
 
 /// Warns about services that no route uses; with a mistake in the routes it

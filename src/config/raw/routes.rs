@@ -6,9 +6,9 @@ use serde::Deserialize;
 use super::super::shape::{Pairs, Section, Sections, Shape};
 use super::super::value::{
     BareHost, FieldName, FieldValue, Leaf, Name, Path, Port, RedirectStatus, RewriteHost, Scheme,
-    ServiceName, Timeout,
+    ServiceName,
 };
-use super::{Match, no_two_of, one_of};
+use super::{Match, RouteLimits, RouteTimeouts, no_two_of, one_of};
 
 /// Which requests go where: to exactly one of `service` and `redirect`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -31,6 +31,8 @@ pub(in super::super) struct Route {
     pub(in super::super) response_headers: Option<Section<HeaderRules>>,
     /// Deadlines that differ from those of the service.
     pub(in super::super) timeouts: Option<Section<RouteTimeouts>>,
+    /// Limits that differ from those of the server.
+    pub(in super::super) limits: Option<Section<RouteLimits>>,
     /// A key of `services`.
     pub(in super::super) service: Option<Leaf<ServiceName>>,
     /// Where the client is sent instead of a service.
@@ -42,7 +44,8 @@ impl Shape for Route {
 }
 
 /// The keys of a route that say what a service gets.
-pub(in super::super) const FOR_SERVICES: [&str; 3] = ["rewrite", "request_headers", "timeouts"];
+pub(in super::super) const FOR_SERVICES: [&str; 4] =
+    ["rewrite", "request_headers", "timeouts", "limits"];
 
 fn not_beside_redirect() -> serde_json::Value {
     let forms = one_of(&FOR_SERVICES);
@@ -87,18 +90,6 @@ pub(in super::super) struct HeaderRules {
 impl Shape for HeaderRules {
     const FIX: &'static str =
         "write a mapping such as { set: { X-Team: blog }, remove: [X-Debug] }";
-}
-
-/// Deadlines that differ from those of the service. Each may be `off`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(in super::super) struct RouteTimeouts {
-    /// From the end of the request to the end of the response header.
-    pub(in super::super) response_header: Option<Leaf<Timeout>>,
-}
-
-impl Shape for RouteTimeouts {
-    const FIX: &'static str = "write a mapping such as { response_header: 5s }";
 }
 
 /// Where the client is sent. What isn't said stays as it is in the request.

@@ -3,11 +3,13 @@
 mod actions;
 mod expectations;
 mod headers;
+mod limits;
 mod matches;
 mod predicates;
 mod routes;
 mod server;
 mod services;
+mod timeouts;
 mod whole_file;
 
 use super::lines;

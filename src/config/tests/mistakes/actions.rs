@@ -206,7 +206,7 @@ fn each_mistake_has_its_line() {
         (
             "service: a, timeouts: { connect: 1s }",
             &[
-                "f:4:38 routes[1].timeouts.connect: is an unknown key; the keys here are response_header",
+                "f:4:38 routes[1].timeouts.connect: is an unknown key; the keys here are response_header, body_idle, request",
             ],
         ),
         (

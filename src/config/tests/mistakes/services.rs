@@ -116,10 +116,10 @@ fn each_mistake_has_its_line() {
             ],
         ),
         (
-            "services: { a: { url: http://a, retries: 3, timeouts: { body_idle: 1s } } }",
+            "services: { a: { url: http://a, retries: 3, timeouts: { body: 1s } } }",
             &[
-                "f:1:33 services.a.retries: is an unknown key; the keys here are url, host, protocol, timeouts",
-                "f:1:57 services.a.timeouts.body_idle: is an unknown key; the keys here are connect, response_header, idle",
+                "f:1:33 services.a.retries: is an unknown key; the keys here are url, host, protocol, timeouts, limits",
+                "f:1:57 services.a.timeouts.body: is an unknown key; the keys here are connect, response_header, body_idle, idle, request",
             ],
         ),
         (

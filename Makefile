@@ -64,6 +64,11 @@ cargo-test: ## Run all of cargo's tests, real Envoy included
 	@mkdir -p target
 	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
 
+.PHONY: test-slow
+test-slow: ## Wait for the deadlines as they are by default, 30 s and more
+	@scripts/need build
+	$(CARGO) test --locked --test slow -- --ignored --test-threads 16
+
 # Built as `cargo test` builds it: development dependencies switch on features, and a
 # plain `cargo build` would compile their dependents once more.
 .PHONY: loadtest-k6
@@ -83,6 +88,16 @@ loadtest-smoke: ## The same with k6 and oha
 bench-routes: ## Count what a decision costs among 10 and 10,000 routes (callgrind)
 	@scripts/need build valgrind
 	scripts/bench-routes
+
+.PHONY: bench-guard
+bench-guard: ## Count what the guard costs a proxied request (callgrind)
+	@scripts/need build valgrind
+	scripts/bench-guard
+
+.PHONY: bench-fairness
+bench-fairness: ## Compare the slowest of 1,000 busy clients with nginx's
+	@scripts/need build nginx
+	scripts/bench-fairness
 
 .PHONY: clean-tools
 clean-tools: ## Remove what the other targets installed into .tools

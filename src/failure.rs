@@ -1,6 +1,23 @@
 //! Each way a request can fail, once: the status, the `Proxy-Status` error, the
 //! response flag and the text all come from here.
 
+use serde::Serialize;
+
+/// The name under which the gateway appears in `Proxy-Status` and `Via`.
+pub const PSEUDONYM: &str = "api-gateway";
+
+/// A problem document.
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'a str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    /// Absent where not even a request was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+}
+
 /// Why the gateway itself ended a request.
 ///
 /// Statuses are RFC 9110's, error types RFC 9209's (section 2.3), flags Envoy's
@@ -9,6 +26,15 @@
 pub enum Failure {
     /// The request is not one that can be forwarded.
     MalformedRequest,
+    /// The client took longer than `server.timeouts` allow, in the head or the body.
+    RequestTimeout,
+    /// The head is larger than `limits.header_bytes`, or has more than
+    /// `limits.headers` fields.
+    HeaderTooLarge,
+    /// The target is longer than `limits.target_bytes`.
+    TargetTooLong,
+    /// The body is larger than `limits.request_body`.
+    BodyTooLarge,
     /// No route takes the path.
     NoRoute,
     /// A route takes the path, but not by this method.
@@ -23,10 +49,13 @@ pub enum Failure {
     ConnectTimeout,
     /// The service closed or reset the connection before its response header.
     ConnectionTerminated,
-    /// The response header took longer than `timeouts.response_header`.
+    /// The service took longer than `timeouts.response_header`, `body_idle` or
+    /// `request` allow.
     ResponseTimeout,
     /// The service's answer is not HTTP.
     MalformedResponse,
+    /// `limits.in_flight` or `limits.connections` is reached.
+    Overloaded,
     /// The client went away; nobody is left to answer.
     ClientGone,
     /// A bug of ours.
@@ -35,8 +64,12 @@ pub enum Failure {
 
 impl Failure {
     /// Every failure, for tables and tests.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::MalformedRequest,
+        Self::RequestTimeout,
+        Self::HeaderTooLarge,
+        Self::TargetTooLong,
+        Self::BodyTooLarge,
         Self::NoRoute,
         Self::MethodNotAllowed,
         Self::Loop,
@@ -46,6 +79,7 @@ impl Failure {
         Self::ConnectionTerminated,
         Self::ResponseTimeout,
         Self::MalformedResponse,
+        Self::Overloaded,
         Self::ClientGone,
         Self::Internal,
     ];
@@ -57,10 +91,14 @@ impl Failure {
             Self::MalformedRequest => 400,
             Self::NoRoute => 404,
             Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
+            Self::BodyTooLarge => 413,
+            Self::TargetTooLong => 414,
+            Self::HeaderTooLarge => 431,
             Self::ClientGone => 499,
             Self::Internal => 500,
             Self::ConnectFailed | Self::ConnectionTerminated | Self::MalformedResponse => 502,
-            Self::Unresolved => 503,
+            Self::Unresolved | Self::Overloaded => 503,
             Self::ConnectTimeout | Self::ResponseTimeout => 504,
             Self::Loop => 508,
         }
@@ -70,7 +108,12 @@ impl Failure {
     #[must_use]
     pub const fn proxy_status_error(self) -> &'static str {
         match self {
-            Self::MalformedRequest | Self::ClientGone => "http_request_error",
+            Self::MalformedRequest
+            | Self::RequestTimeout
+            | Self::HeaderTooLarge
+            | Self::TargetTooLong
+            | Self::BodyTooLarge
+            | Self::ClientGone => "http_request_error",
             Self::NoRoute => "destination_not_found",
             Self::MethodNotAllowed => "http_request_denied",
             Self::Loop => "proxy_loop_detected",
@@ -80,15 +123,26 @@ impl Failure {
             Self::ConnectionTerminated => "connection_terminated",
             Self::ResponseTimeout => "http_response_timeout",
             Self::MalformedResponse => "http_protocol_error",
+            Self::Overloaded => "connection_limit_reached",
             Self::Internal => "proxy_internal_error",
         }
+    }
+
+    /// The value of `Proxy-Status`.
+    #[must_use]
+    pub fn proxy_status(self) -> String {
+        format!("{PSEUDONYM}; error={}", self.proxy_status_error())
     }
 
     /// The response flag of the log: Envoy's, but for `LR` (loop).
     #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
-            Self::MalformedRequest => "DPE",
+            Self::RequestTimeout => "DT",
+            Self::MalformedRequest
+            | Self::HeaderTooLarge
+            | Self::TargetTooLong
+            | Self::BodyTooLarge => "DPE",
             Self::NoRoute | Self::MethodNotAllowed => "NR",
             Self::Loop => "LR",
             Self::Unresolved => "UH",
@@ -96,6 +150,7 @@ impl Failure {
             Self::ConnectionTerminated => "UC",
             Self::ResponseTimeout => "UT",
             Self::MalformedResponse => "UPE",
+            Self::Overloaded => "UO",
             Self::ClientGone => "DC",
             Self::Internal => "FI",
         }
@@ -108,6 +163,10 @@ impl Failure {
             400 => "Bad Request",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
+            413 => "Content Too Large",
+            414 => "URI Too Long",
+            431 => "Request Header Fields Too Large",
             499 => "Client Closed Request",
             502 => "Bad Gateway",
             503 => "Service Unavailable",
@@ -122,6 +181,10 @@ impl Failure {
     pub const fn detail(self) -> &'static str {
         match self {
             Self::MalformedRequest => "The request can't be forwarded as it is.",
+            Self::RequestTimeout => "The request didn't arrive in time.",
+            Self::HeaderTooLarge => "The request's header is too large.",
+            Self::TargetTooLong => "The request's target is too long.",
+            Self::BodyTooLarge => "The request's body is too large.",
             Self::NoRoute => "No route takes this path.",
             Self::MethodNotAllowed => "No route takes this method on this path.",
             Self::Loop => "The request has passed this gateway before.",
@@ -131,9 +194,32 @@ impl Failure {
             Self::ConnectionTerminated => "The service closed the connection before it answered.",
             Self::ResponseTimeout => "The service didn't answer in time.",
             Self::MalformedResponse => "The service's answer isn't valid HTTP.",
+            Self::Overloaded => "There are too many requests at the moment.",
             Self::ClientGone => "The client closed the connection.",
             Self::Internal => "The gateway failed to handle the request.",
         }
+    }
+
+    /// Seconds after which a client may try again, where that is known to help.
+    #[must_use]
+    pub const fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Overloaded => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The body of the answer (RFC 9457).
+    #[must_use]
+    pub fn problem(self, request_id: Option<&str>) -> String {
+        let problem = Problem {
+            r#type: "about:blank",
+            title: self.title(),
+            status: self.status(),
+            detail: self.detail(),
+            request_id,
+        };
+        serde_json::to_string(&problem).unwrap_or_default()
     }
 
     /// True for what an operator must look at, as against what a client did wrong.
@@ -180,6 +266,10 @@ mod tests {
             rows,
             [
                 "400 http_request_error DPE",
+                "408 http_request_error DT",
+                "431 http_request_error DPE",
+                "414 http_request_error DPE",
+                "413 http_request_error DPE",
                 "404 destination_not_found NR",
                 "405 http_request_denied NR",
                 "508 proxy_loop_detected LR",
@@ -189,6 +279,7 @@ mod tests {
                 "502 connection_terminated UC",
                 "504 http_response_timeout UT",
                 "502 http_protocol_error UPE",
+                "503 connection_limit_reached UO",
                 "499 http_request_error DC",
                 "500 proxy_internal_error FI",
             ]

@@ -1,18 +1,33 @@
-//! The client's connection, guarded: a stream around the accepted one that can
-//! end a request when its time is up.
+//! The client's connection, before Pingora and around it.
 //!
-//! Pingora has no deadline for a response header: its read timeout counts each
-//! read by itself and goes on counting through the body, so it either lets a
-//! drip pass or cuts event streams and WebSockets. Pingora does watch the client
-//! while it waits for the service, though, so a client stream that reports an
-//! error at the deadline ends exactly the wait and nothing else.
+//! The guard owns the sockets of clients. It waits for a request without holding
+//! anything for it, reads its head, checks it, and only then gives it to Pingora, as
+//! a stream that ends where the request ends and fails when a deadline passes.
 
+mod accept;
+mod answer;
 mod app;
+mod body;
+mod client;
+mod clocks;
+mod connection;
 mod connections;
+mod control;
 mod deadline;
+mod head;
+mod reading;
+mod service;
+mod settings;
+mod stall;
+mod state;
 mod stream;
+mod timer;
+mod watch;
 
-pub use app::Guarded;
+pub use answer::answer;
 pub use connections::Connections;
+pub use control::{Control, current};
 pub use deadline::Deadline;
-pub use stream::{Handle, handle_of};
+pub use service::GuardService;
+pub use settings::Settings;
+pub use state::State;

@@ -1,5 +1,6 @@
 //! Start and stop: sockets, the Pingora server around the gateway, signals.
 
+mod files;
 mod listeners;
 mod server;
 mod signals;

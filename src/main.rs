@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use api_gateway::cli;
 use clap::{Parser, Subcommand, ValueEnum};
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// An edge gateway for services in an Istio mesh.
 #[derive(Parser)]
 #[command(version)]

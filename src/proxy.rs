@@ -1,6 +1,7 @@
 //! The thin `ProxyHttp` implementation: it carries the answers of `route` and
 //! `upstream` to the wire, and every failure to `failure`.
 
+mod admit;
 mod answer;
 mod breaking_off;
 mod classify;
@@ -11,9 +12,13 @@ mod decide;
 mod gateway;
 mod giving_up;
 mod headers;
+mod in_flight;
+mod phases;
+mod report;
 mod request;
 mod response;
 mod snapshot;
 
-pub use gateway::{Gateway, MAX_TRIES};
+pub use gateway::Gateway;
+pub use phases::MAX_TRIES;
 pub use snapshot::Snapshot;

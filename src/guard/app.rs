@@ -1,47 +1,62 @@
-//! What is done with an accepted connection.
+//! The application behind the guard, for connections that carry many requests.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use pingora_core::apps::ServerApp;
-use pingora_core::protocols::Stream;
+use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream};
+use pingora_core::protocols::http::ServerSession;
+use pingora_core::protocols::http::v2::server::{H2Options, default_h2_options};
 use pingora_core::server::ShutdownWatch;
 
-use super::connections::Connections;
-use super::stream::GuardedStream;
+use super::control::{CONTROL, Control};
+use super::settings::Settings;
+use super::timer::Timer;
+use super::watch::watch;
 
-/// An application whose connections are guarded.
-#[derive(Debug)]
-pub struct Guarded<A> {
-    inner: Arc<A>,
-    connections: Arc<Connections>,
+/// Gives each stream of an HTTP/2 connection its own deadlines. One that misses its
+/// deadline is reset, which is all that can be done to it from outside.
+pub(super) struct Http2<A> {
+    app: Arc<A>,
+    connection: Arc<Control>,
+    options: HttpServerOptions,
+    settings: Arc<Settings>,
 }
 
-impl<A> Guarded<A> {
-    /// Puts the guard in front of `inner` and counts its clients.
-    #[must_use]
-    pub fn new(inner: A, connections: Arc<Connections>) -> Self {
+impl<A> Http2<A> {
+    pub(super) fn new(app: Arc<A>, connection: Arc<Control>, settings: Arc<Settings>) -> Self {
+        let mut options = HttpServerOptions::default();
+        options.h2c = true;
+        options.h2_idle_timeout = settings.timeouts.idle;
         Self {
-            inner: Arc::new(inner),
-            connections,
+            app,
+            connection,
+            options,
+            settings,
         }
     }
 }
 
 #[async_trait]
-impl<A: ServerApp + Send + Sync + 'static> ServerApp for Guarded<A> {
-    async fn process_new(
+impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Http2<A> {
+    async fn process_new_http(
         self: &Arc<Self>,
-        stream: Stream,
+        session: ServerSession,
         shutdown: &ShutdownWatch,
-    ) -> Option<Stream> {
-        let _place = self.connections.enter();
-        let guarded = Box::new(GuardedStream::new(stream));
-        self.inner.process_new(guarded, shutdown).await
+    ) -> Option<ReusedHttpStream> {
+        let control = Arc::new(self.connection.of_stream());
+        let request = self.app.process_new_http(session, shutdown);
+        let request = CONTROL.scope(control.clone(), request);
+        watch(request, &control, &mut Timer::default()).await?
     }
 
-    async fn cleanup(&self) {
-        self.inner.cleanup().await;
-        self.connections.close();
+    fn server_options(&self) -> Option<&HttpServerOptions> {
+        Some(&self.options)
+    }
+
+    fn h2_options(&self) -> Option<H2Options> {
+        let mut options = default_h2_options();
+        let list = u32::try_from(self.settings.limits.header_bytes).unwrap_or(u32::MAX);
+        options.max_header_list_size(list);
+        Some(options)
     }
 }

@@ -1,62 +1,44 @@
-//! One deadline, set and cleared by the request's phases and watched by the
-//! stream they read from.
+//! The deadlines by name.
 
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
-
-use tokio::time::Instant;
-
-/// Deadlines are kept as nanoseconds since this, so that an atomic holds one.
-static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-/// What an unarmed deadline holds.
-const OFF: u64 = 0;
-
-/// The deadline of the request in progress on a connection.
-///
-/// The phases and the stream run in the same task, one after the other, so the
-/// atomics only make it shareable; no ordering between threads hangs on them.
-#[derive(Debug, Default)]
-pub struct Deadline {
-    nanos: AtomicU64,
-    fired: AtomicBool,
+/// A deadline that ran out. The names are those of the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Deadline {
+    /// `server.timeouts.request_body_idle`
+    RequestBodyIdle = 1,
+    /// `services.*.timeouts.response_header`
+    ResponseHeader,
+    /// `services.*.timeouts.body_idle`
+    BodyIdle,
+    /// `server.timeouts.write_idle`
+    WriteIdle,
+    /// `services.*.timeouts.request`
+    Request,
 }
 
 impl Deadline {
-    /// Starts the clock anew: it fires in `limit`, unless it is cleared before.
-    pub fn arm(&self, limit: Duration) {
-        let at = EPOCH.elapsed().saturating_add(limit).as_nanos();
-        let at = u64::try_from(at).unwrap_or(u64::MAX);
-        self.nanos.store(at.max(OFF + 1), Ordering::Relaxed);
-    }
+    const ALL: [Self; 5] = [
+        Self::RequestBodyIdle,
+        Self::ResponseHeader,
+        Self::BodyIdle,
+        Self::WriteIdle,
+        Self::Request,
+    ];
 
-    /// Stops the clock.
-    pub fn clear(&self) {
-        self.nanos.store(OFF, Ordering::Relaxed);
-    }
-
-    /// Whether the clock ran out in the request in progress.
+    /// The key of the configuration.
     #[must_use]
-    pub fn has_fired(&self) -> bool {
-        self.fired.load(Ordering::Relaxed)
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::RequestBodyIdle => "request_body_idle",
+            Self::ResponseHeader => "response_header",
+            Self::BodyIdle => "body_idle",
+            Self::WriteIdle => "write_idle",
+            Self::Request => "request",
+        }
     }
 
-    /// Forgets the request before.
-    pub fn reset(&self) {
-        self.clear();
-        self.fired.store(false, Ordering::Relaxed);
-    }
-
-    /// When the clock runs out; `None` while it stands still.
-    pub(super) fn at(&self) -> Option<Instant> {
-        let nanos = self.nanos.load(Ordering::Relaxed);
-        (nanos != OFF).then(|| *EPOCH + Duration::from_nanos(nanos))
-    }
-
-    /// The clock ran out: it stands still from here, and the request knows why.
-    pub(super) fn fire(&self) {
-        self.clear();
-        self.fired.store(true, Ordering::Relaxed);
+    /// The deadline that was kept as a number; 0 is none.
+    pub(super) fn of(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number).checked_sub(1)?).copied()
     }
 }

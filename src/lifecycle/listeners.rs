@@ -3,15 +3,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::IntoRawFd;
-use std::sync::Arc;
 
-use async_trait::async_trait;
-use parking_lot::Mutex;
-use pingora_core::apps::ServerApp;
-use pingora_core::listeners::ListenerConfig;
-use pingora_core::server::{Fds, ListenFds, ShutdownWatch};
-use pingora_core::services::{Service, listening};
 use socket2::{Domain, Protocol, Socket, Type};
 
 /// Connections that may wait to be accepted; the kernel caps it at `somaxconn`.
@@ -61,6 +53,14 @@ impl Listeners {
         bound.collect::<Result<_, _>>().map(Self)
     }
 
+    /// The sockets, by the address under which a successor asks for them.
+    pub(super) fn into_sockets(self) -> Vec<(String, TcpListener)> {
+        let sockets = self.0.into_iter();
+        sockets
+            .map(|(address, listener)| (address.to_string(), listener))
+            .collect()
+    }
+
     /// The addresses as they are, with the ports that were picked.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         self.0.iter().map(|(address, _)| *address)
@@ -83,51 +83,6 @@ fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(SocketAddr, TcpList
     socket.set_nonblocking(true)?;
     let listener = TcpListener::from(socket);
     Ok((listener.local_addr()?, listener))
-}
-
-/// Pingora's accept loop on sockets that were bound before.
-pub(super) struct Accepting<A> {
-    service: listening::Service<A>,
-    sockets: Vec<(String, TcpListener)>,
-}
-
-impl<A> Accepting<A> {
-    pub(super) fn new(name: &str, app: A, listeners: Listeners) -> Self {
-        let mut service = listening::Service::new(name.to_owned(), app);
-        let mut sockets = Vec::new();
-        for (address, listener) in listeners.0 {
-            let key = address.to_string();
-            service.add_listener(ListenerConfig::tcp(key.as_str()));
-            sockets.push((key, listener));
-        }
-        Self { service, sockets }
-    }
-}
-
-#[async_trait]
-impl<A: ServerApp + Send + Sync + 'static> Service for Accepting<A> {
-    async fn start_service(
-        &mut self,
-        inherited: Option<ListenFds>,
-        shutdown: ShutdownWatch,
-        listeners_per_fd: usize,
-    ) {
-        // Pingora takes a socket from this table, by its address, before it binds one.
-        let table = inherited.unwrap_or_else(|| Arc::new(Mutex::new(Fds::new())));
-        {
-            let mut table = table.lock();
-            for (key, listener) in self.sockets.drain(..) {
-                table.add(key, listener.into_raw_fd());
-            }
-        }
-        self.service
-            .start_service(Some(table), shutdown, listeners_per_fd)
-            .await;
-    }
-
-    fn name(&self) -> &str {
-        Service::name(&self.service)
-    }
 }
 
 #[cfg(test)]

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use http::header::InvalidHeaderValue;
 use log::{info, warn};
-use pingora_core::apps::HttpServerOptions;
 use pingora_core::server::configuration::ServerConf;
 use pingora_core::server::{RunArgs, Server};
 use pingora_core::services::background::background_service;
 use pingora_proxy::http_proxy;
 
-use super::listeners::{Accepting, Listeners};
+use super::files;
+use super::listeners::Listeners;
 use super::signals::Signals;
 use crate::config::Config;
-use crate::guard::{Connections, Guarded};
+use crate::guard::{Connections, GuardService, Settings};
 use crate::proxy::{Gateway, MAX_TRIES, Snapshot};
 use crate::upstream::Refresher;
 
@@ -32,7 +32,7 @@ pub enum ServeError {
     /// A service's host can't be sent as a header.
     #[error("a service's host can't be a header: {0}")]
     Host(#[from] InvalidHeaderValue),
-    /// The system gives no thread to the watcher of the last connection.
+    /// The system gives no threads.
     #[error("can't start a thread: {0}; is the process limit reached?")]
     Thread(#[from] std::io::Error),
 }
@@ -43,21 +43,26 @@ pub enum ServeError {
 /// What keeps the gateway from starting; once it serves it doesn't return with one.
 pub fn serve(config: Config, listeners: Listeners) -> Result<(), ServeError> {
     let threads = config.server.threads.map_or_else(cpu_limit, Into::into);
+    let limits = &config.server.limits;
+    // A request has a connection to its service, too.
+    files::allow(limits.connections + limits.in_flight.unwrap_or(limits.connections));
     let dns = config.dns.clone();
-    let h2c = config.server.h2c;
+    let settings = Settings::new(&config);
+    let connections = Arc::new(Connections::new(config.server.limits.connections));
     let addresses: Vec<_> = listeners.addresses().collect();
     let snapshot = Arc::new(Snapshot::new(config)?);
     let upstreams = snapshot.upstreams().clone();
 
     let mut server = Server::new_with_opt_and_conf(None, server_conf(threads));
     server.bootstrap();
-    let connections = Arc::new(Connections::default());
-    let mut proxy = http_proxy(&server.configuration, Gateway::new(snapshot));
-    let mut options = HttpServerOptions::default();
-    options.h2c = h2c;
-    proxy.server_options = Some(options);
-    let guarded = Guarded::new(proxy, connections.clone());
-    server.add_service(Accepting::new("gateway", guarded, listeners));
+    let proxy = http_proxy(&server.configuration, Gateway::new(snapshot));
+    server.add_service(GuardService::new(
+        proxy,
+        settings,
+        connections.clone(),
+        listeners.into_sockets(),
+        threads,
+    )?);
     let mut refresher = background_service("dns", Refresher::new(upstreams, dns));
     refresher.threads = Some(1);
     server.add_service(refresher);

@@ -6,27 +6,13 @@ use pingora_core::Result;
 use pingora_core::protocols::http::ServerSession;
 use pingora_http::ResponseHeader;
 use pingora_proxy::Session;
-use serde::Serialize;
 
 use super::headers;
 use crate::config::HeaderRules;
 use crate::failure::Failure;
 
-/// The name under which the gateway appears in `Proxy-Status` and `Via`.
-pub(super) const PSEUDONYM: &str = "api-gateway";
-
 /// What the Go program answered under `/stats`; dashboards read it.
 const STATS: &str = r#"{"api-gateway":{"info":"Proxying API requests","service_status":"online"}}"#;
-
-/// A problem document (RFC 9457).
-#[derive(Serialize)]
-struct Problem<'a> {
-    r#type: &'a str,
-    title: &'a str,
-    status: u16,
-    detail: &'a str,
-    request_id: &'a str,
-}
 
 /// Tells the client that the gateway gave up on the request.
 pub(super) async fn failure(
@@ -39,23 +25,18 @@ pub(super) async fn failure(
     if is_grpc(session) {
         return grpc_failure(session, failure).await;
     }
-    let problem = Problem {
-        r#type: "about:blank",
-        title: failure.title(),
-        status: failure.status(),
-        detail: failure.detail(),
-        request_id: request_id.and_then(|id| id.to_str().ok()).unwrap_or("-"),
-    };
-    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let body = failure.problem(request_id.and_then(|id| id.to_str().ok()));
     let mut response = ResponseHeader::build(failure.status(), Some(6))?;
     response.insert_header(header::CONTENT_TYPE, "application/problem+json")?;
     response.insert_header(header::CACHE_CONTROL, "no-store")?;
     if failure == Failure::MethodNotAllowed {
         response.insert_header(header::ALLOW, allow.join(", "))?;
     }
+    if let Some(seconds) = failure.retry_after() {
+        response.insert_header(header::RETRY_AFTER, seconds.to_string())?;
+    }
     if proxy_status {
-        let error = failure.proxy_status_error();
-        response.insert_header("proxy-status", format!("{PSEUDONYM}; error={error}"))?;
+        response.insert_header("proxy-status", failure.proxy_status())?;
     }
     write(session, response, body.into()).await
 }
@@ -74,7 +55,7 @@ fn is_grpc(session: &Session) -> bool {
 /// code that the gRPC specification maps the HTTP status to.
 async fn grpc_failure(session: &mut Session, failure: Failure) -> Result<()> {
     let code = match failure.status() {
-        400 | 431 => "13",
+        400 | 413 | 414 | 431 => "13",
         404 => "12",
         502..=504 => "14",
         _ => "2",

@@ -1,16 +1,26 @@
 //! What is remembered of one request between its phases.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 use super::client::Client;
+use super::in_flight::InFlight;
+use super::snapshot::Snapshot;
 use crate::failure::Failure;
+use crate::guard::{self, Control, Deadline};
 use crate::route::Choice;
 
 /// Plain data: texts are only made when something has to be told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ctx {
+    pub(super) snapshot: Arc<Snapshot>,
+    /// The deadlines; `None` where nothing guards the client.
+    pub(super) control: Option<Arc<Control>>,
+    /// The head as it came, for the log of a request whose session is gone by then.
+    pub(super) head: Bytes,
     pub(super) client: Option<Client>,
     pub(super) request_id: Option<HeaderValue>,
     /// The match that was chosen.
@@ -33,4 +43,48 @@ pub struct Ctx {
     pub(super) response_began: bool,
     /// The client has a whole answer of the gateway.
     pub(super) answered: bool,
+    /// Bytes of the request's body so far.
+    pub(super) body_bytes: u64,
+    /// The places that the request takes up, given back with it.
+    pub(super) in_flight: Option<InFlight>,
+    /// The failure was told, or there was none: nothing is left to be said.
+    pub(super) told: bool,
+}
+
+impl Ctx {
+    pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            snapshot,
+            control: guard::current(),
+            head: Bytes::new(),
+            client: None,
+            request_id: None,
+            choice: None,
+            allow: Vec::new(),
+            normalized: None,
+            turn: None,
+            refusals: 0,
+            refusing: None,
+            address: None,
+            failure: None,
+            response_began: false,
+            answered: false,
+            body_bytes: 0,
+            in_flight: None,
+            told: false,
+        }
+    }
+
+    /// What the guard knows of the request's end and Pingora doesn't.
+    pub(super) fn cut_short(&self) -> Option<Failure> {
+        let control = self.control.as_ref()?;
+        match control.fired() {
+            None => control.is_malformed().then_some(Failure::MalformedRequest),
+            Some(Deadline::RequestBodyIdle) => Some(Failure::RequestTimeout),
+            Some(Deadline::WriteIdle) => Some(Failure::ClientGone),
+            Some(Deadline::ResponseHeader | Deadline::BodyIdle | Deadline::Request) => {
+                Some(Failure::ResponseTimeout)
+            }
+        }
+    }
 }

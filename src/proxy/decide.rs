@@ -15,7 +15,6 @@ use super::request;
 use crate::config::Action;
 use crate::failure::Failure;
 use crate::route::{Admitted, Builtin, Decision, Origin, Raw, Refusal, Request, add_slash};
-use crate::upstream::Upstream;
 
 impl Gateway {
     /// Decides what happens to a request and, unless it is to be proxied, writes
@@ -26,11 +25,12 @@ impl Gateway {
         ctx: &mut Ctx,
     ) -> Result<bool, Rejected> {
         cookies::join(session.req_header_mut())?;
+        self.check_head(session)?;
         let request = session.req_header();
         if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
             return Err(Failure::MalformedRequest.into());
         }
-        if has_fragment(session) || !request::has_plain_framing(&request.headers) {
+        if !request::has_plain_framing(&request.headers) {
             return Err(Failure::MalformedRequest.into());
         }
         let raw = Raw {
@@ -89,25 +89,9 @@ impl Gateway {
         if let Cow::Owned(path) = path {
             ctx.normalized = Some(path.into());
         }
-        let upstream = self.snapshot.upstream(choice.route);
-        if upstream.is_some_and(Upstream::is_resolved) {
-            Ok(false)
-        } else {
-            Err(Failure::Unresolved.into())
-        }
+        self.admit(session, ctx, choice.route)?;
+        Ok(false)
     }
-}
-
-/// Pingora drops a fragment from the target before any phase sees it, so the
-/// request line is asked as it came.
-fn has_fragment(session: &Session) -> bool {
-    let Some(session) = session.as_downstream().as_http1() else {
-        return false;
-    };
-    let head = session.get_headers_raw_bytes();
-    // Empty lines may come before it (RFC 9112, section 2.2).
-    let line = head.trim_ascii_start().split(|&b| b == b'\r' || b == b'\n');
-    line.take(1).any(|line| line.contains(&b'#'))
 }
 
 /// Why a request isn't answered in the ordinary way.

@@ -1,6 +1,5 @@
 //! The end of a request that failed: what the client and the operator are told.
 
-use log::{Level, log_enabled};
 use pingora_core::{Error, Result};
 use pingora_proxy::Session;
 
@@ -8,8 +7,9 @@ use super::answer;
 use super::breaking_off;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
-use crate::config::ProxyStatus;
+use super::response;
 use crate::failure::Failure;
+use crate::guard;
 
 impl Gateway {
     /// Tells the client, and the operator if it concerns one.
@@ -21,9 +21,10 @@ impl Gateway {
         cause: Option<&Error>,
     ) -> Result<()> {
         ctx.failure = Some(failure);
-        self.report(session, ctx, failure, cause);
+        ctx.told = true;
+        ctx.report(failure, Some(session.req_header()), cause);
         let started = session.response_written();
-        let started = started.is_some_and(|r| !r.status.is_informational());
+        let started = started.is_some_and(|r| !response::is_interim(r.status));
         if failure == Failure::ClientGone {
             return Ok(());
         }
@@ -35,64 +36,37 @@ impl Gateway {
             // Where its end is in doubt, so is where the next request begins.
             session.set_keepalive(None);
         }
-        let trusted = ctx.client.is_some_and(|client| client.trusted);
-        let proxy_status = match self.snapshot.config.errors.proxy_status {
-            ProxyStatus::Always => true,
-            ProxyStatus::Trusted => trusted,
-            ProxyStatus::Off => false,
-        };
         let id = ctx.request_id.as_ref();
+        let proxy_status = ctx.tells_proxy_status();
         answer::failure(session, failure, id, &ctx.allow, proxy_status).await?;
         ctx.answered = true;
         Ok(())
     }
+}
 
-    /// One line for each request that failed, loud when it is not the client's doing.
-    fn report(&self, session: &Session, ctx: &Ctx, failure: Failure, cause: Option<&Error>) {
-        let level = if failure.is_ours_or_upstream() {
-            Level::Warn
-        } else {
-            Level::Debug
-        };
-        if !log_enabled!(level) {
-            return;
-        }
-        let request = session.req_header();
-        let config = &self.snapshot.config;
-        let route = ctx.choice.and_then(|c| config.routes.get(c.route));
-        let service = ctx.choice.and_then(|c| self.snapshot.upstream(c.route));
-        // Without the query: tokens and addresses of people travel in it.
-        let path = request.raw_path().split(|&b| b == b'?').next();
-        let cause = cause
-            .map(|error| describe(failure, error))
-            .unwrap_or_default();
-        log::log!(
-            level,
-            "{status} {flag} {method} {path} route={route} service={service} \
-             address={address} request_id={id} cause=\"{cause}\"",
-            status = failure.status(),
-            flag = failure.flag(),
-            method = request.method,
-            path = path.unwrap_or_default().escape_ascii(),
-            route = route.map_or("-", |route| &route.name),
-            service = service.map_or("-", |of| &of.service().name),
-            address = ctx.address.map_or("-".to_owned(), |a| a.to_string()),
-            id = ctx
-                .request_id
-                .as_ref()
-                .and_then(|id| id.to_str().ok())
-                .unwrap_or("-"),
-            cause = cause.escape_debug(),
-        );
+impl Ctx {
+    fn tells_proxy_status(&self) -> bool {
+        let errors = &self.snapshot.config.errors;
+        errors.tells_proxy_status(self.client.is_some_and(|client| client.trusted))
     }
 }
 
-/// What an operator needs to know and nothing else: Pingora's context may quote what
-/// the service sent, and of a deadline it only knows that the client's stream ended.
-fn describe(failure: Failure, error: &Error) -> String {
-    match failure {
-        Failure::ResponseTimeout => "timeouts.response_header passed".to_owned(),
-        Failure::MalformedResponse => error.etype().as_str().to_owned(),
-        _ => error.to_string(),
+/// A request that Pingora had to be robbed of, because nothing in it could notice its
+/// deadline, never comes to its last phase: it is told here, and its answer is left
+/// for the guard to write.
+impl Drop for Ctx {
+    fn drop(&mut self) {
+        if self.told {
+            return;
+        }
+        let (Some(failure), Some(control)) = (self.cut_short(), &self.control) else {
+            return;
+        };
+        self.report(failure, None, None);
+        if !self.response_began {
+            let id = self.request_id.as_ref().and_then(|id| id.to_str().ok());
+            let proxy_status = self.tells_proxy_status();
+            control.leave_answer(guard::answer(failure, id, proxy_status));
+        }
     }
 }

@@ -30,6 +30,19 @@ pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
     length && codings.next().is_none_or(chunked) && codings.next().is_none()
 }
 
+/// Whether the client sends its body only when it is told to (RFC 9110, section 10.1.1).
+pub(super) fn expects_continue(request: &RequestHeader) -> bool {
+    let expected = request.headers.get(header::EXPECT);
+    expected.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+}
+
+/// The length of the body, where it is known before.
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(header::CONTENT_LENGTH)?;
+    // A number that is too large for us is larger than any limit.
+    Some(length.to_str().ok()?.parse().unwrap_or(u64::MAX))
+}
+
 /// Sets what the gateway says about a request. `original` is the request as it
 /// came; `request`, its copy for the service, already has the service's Host.
 pub(super) fn forward(

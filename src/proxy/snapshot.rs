@@ -1,11 +1,13 @@
 //! Everything that a request reads of the configuration, built once.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
+use super::in_flight::{Gauge, InFlight};
 use crate::config::{Action, Config, HeaderRules, HostPolicy, Route};
 use crate::route::Table;
 use crate::upstream::Upstream;
@@ -18,6 +20,12 @@ pub struct Snapshot {
     upstreams: Arc<[Upstream]>,
     /// By route; `None` for one that proxies nothing.
     proxied: Vec<Option<Proxied>>,
+    in_flight: Gauge,
+    /// By service.
+    services_in_flight: Vec<Gauge>,
+    started: Instant,
+    /// The second, counted from the start, in which overload was told last.
+    overload_told: AtomicU64,
 }
 
 /// What a route that proxies needs of its service and itself.
@@ -25,7 +33,16 @@ pub struct Snapshot {
 struct Proxied {
     service: usize,
     host: Host,
-    response_header: Option<Duration>,
+    deadlines: Deadlines,
+    request_body: Option<u64>,
+}
+
+/// What a route allows its service; `None` is off.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Deadlines {
+    pub(super) response_header: Option<Duration>,
+    pub(super) body_idle: Option<Duration>,
+    pub(super) request: Option<Duration>,
 }
 
 /// The Host header that a service is sent, as a value that is only copied.
@@ -49,8 +66,22 @@ impl Snapshot {
             table: Table::new(&config),
             upstreams: config.services.iter().map(Upstream::new).collect(),
             proxied: proxied.collect::<Result<_, _>>()?,
+            in_flight: Gauge::new(config.server.limits.in_flight),
+            services_in_flight: config
+                .services
+                .iter()
+                .map(|service| Gauge::new(service.limits.in_flight))
+                .collect(),
+            started: Instant::now(),
+            overload_told: AtomicU64::new(0),
             config,
         })
+    }
+
+    /// True once in a second.
+    pub(super) fn may_tell_overload(&self) -> bool {
+        let second = self.started.elapsed().as_secs() + 1;
+        self.overload_told.swap(second, Ordering::Relaxed) != second
     }
 
     /// The services, in the order of the configuration.
@@ -69,9 +100,20 @@ impl Snapshot {
         Some(&self.proxied(route)?.host)
     }
 
-    /// How long the service of a route has for its response header.
-    pub(super) fn response_header_limit(&self, route: usize) -> Option<Duration> {
-        self.proxied(route)?.response_header
+    /// The deadlines of a route.
+    pub(super) fn deadlines(&self, route: usize) -> Option<Deadlines> {
+        Some(self.proxied(route)?.deadlines)
+    }
+
+    /// The largest request body that a route takes, in bytes.
+    pub(super) fn request_body_limit(&self, route: usize) -> Option<u64> {
+        self.proxied(route)?.request_body
+    }
+
+    /// Takes a place for a request of a route; `None` when there is none.
+    pub(super) fn enter(&self, route: usize) -> Option<InFlight> {
+        let service = self.proxied(route)?.service;
+        InFlight::enter(&self.in_flight, self.services_in_flight.get(service)?)
     }
 
     /// What a route changes of requests.
@@ -102,10 +144,16 @@ fn proxied(config: &Config, route: &Route) -> Result<Option<Proxied>, InvalidHea
             fallback: HeaderValue::from_str(&of.authority.text)?,
         },
     };
-    let limit = route.timeouts.response_header;
+    let (own, services) = (&route.timeouts, &of.timeouts);
+    let request_body = route.limits.request_body;
     Ok(Some(Proxied {
         service: *service,
         host,
-        response_header: limit.unwrap_or(of.timeouts.response_header),
+        deadlines: Deadlines {
+            response_header: own.response_header.unwrap_or(services.response_header),
+            body_idle: own.body_idle.unwrap_or(services.body_idle),
+            request: own.request.unwrap_or(services.request),
+        },
+        request_body: request_body.unwrap_or(config.server.limits.request_body),
     }))
 }

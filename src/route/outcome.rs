@@ -1,27 +1,13 @@
 //! What becomes of a request, in full: what `test` compares and `explain` shows.
 
-use http::{HeaderMap, Method};
-
 use super::builtin::Builtin;
+use super::raw::Raw;
 use super::redirect::{Origin, add_slash};
 use super::refusal::Admitted;
 use super::request::Request;
 use super::table::{Decision, Table};
 use crate::config::{Action, Config, HostPolicy, Redirect, Route, Service};
 use crate::failure::Failure;
-
-/// A request before anything is done to it.
-#[derive(Debug, Clone, Copy)]
-pub struct Raw<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// What stands between method and version.
-    pub target: &'a [u8],
-    /// The Host header, or the authority of HTTP/2; empty where there is neither.
-    pub host: &'a [u8],
-    /// The headers.
-    pub headers: &'a HeaderMap,
-}
 
 /// What the gateway does.
 #[derive(Debug, Clone, PartialEq, Eq)]

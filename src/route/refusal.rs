@@ -6,14 +6,11 @@ use std::fmt;
 use http::{HeaderMap, Method, header};
 
 use super::host::is_authority;
-use super::outcome::Raw;
 use super::path::{BadPath, normalize};
+use super::raw::Raw;
 use super::target::{BadTarget, Target};
 use crate::config::Normalization;
-use crate::failure::Failure;
-
-/// The name under which the gateway appears in `Via`.
-const PSEUDONYM: &[u8] = b"api-gateway";
+use crate::failure::{Failure, PSEUDONYM};
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +94,7 @@ fn is_loop(headers: &HeaderMap) -> bool {
                 .filter(|w| !w.is_empty());
             words
                 .nth(1)
-                .is_some_and(|by| by.eq_ignore_ascii_case(PSEUDONYM))
+                .is_some_and(|by| by.eq_ignore_ascii_case(PSEUDONYM.as_bytes()))
         })
 }
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::config::{
-    Authority, BuiltinEndpoints, Dns, DnsServers, Errors, HeaderRules, HostPolicy, Match,
-    Normalization, Protocol, ProxyStatus, Rewrite, Route, RouteTimeouts, Server, Service,
-    ServiceHost, ServiceTimeouts, ValueMatch,
+    Authority, BuiltinEndpoints, ClientTimeouts, Dns, DnsServers, Errors, HeaderRules, HostPolicy,
+    Limits, Match, Normalization, Protocol, ProxyStatus, Rewrite, Route, RouteLimits,
+    RouteTimeouts, Server, Service, ServiceHost, ServiceLimits, ServiceTimeouts, ValueMatch,
 };
 use http::{HeaderMap, Method};
 use std::time::Duration;
@@ -35,6 +35,7 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
         request_headers: HeaderRules::default(),
         response_headers: HeaderRules::default(),
         timeouts: RouteTimeouts::default(),
+        limits: RouteLimits::default(),
     };
     Config {
         server: Server {
@@ -47,6 +48,8 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
                 health: Some("/health".into()),
                 stats: Some("/stats".into()),
             },
+            timeouts: ClientTimeouts::default(),
+            limits: Limits::default(),
         },
         dns: Dns {
             servers: DnsServers::System,
@@ -67,11 +70,8 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
             },
             host: HostPolicy::Literal("any:80".into()),
             protocol: Protocol::Http1,
-            timeouts: ServiceTimeouts {
-                connect: None,
-                response_header: None,
-                idle: None,
-            },
+            timeouts: ServiceTimeouts::default(),
+            limits: ServiceLimits::default(),
         }],
         routes: routes.into_iter().map(route).collect(),
         tests: vec![],

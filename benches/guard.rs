@@ -1,0 +1,74 @@
+//! The gateway on one worker thread, behind the guard or behind Pingora's own
+//! listening service, to be counted by callgrind; `scripts/bench-guard` does.
+//!
+//!     guard guarded|bare SERVICE
+//!
+//! prints the address it listens on and serves until its standard input ends.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for developers"
+)]
+
+use std::io::{self, Read};
+use std::net::TcpListener;
+use std::process::exit;
+use std::sync::Arc;
+use std::thread;
+
+use api_gateway::config;
+use api_gateway::guard::{Connections, GuardService, Settings};
+use api_gateway::proxy::{Gateway, Snapshot};
+use pingora_core::server::configuration::ServerConf;
+use pingora_core::server::{RunArgs, Server};
+use pingora_proxy::{http_proxy, http_proxy_service};
+
+/// The gateway's own.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [mode, service] = &args[..] else {
+        // Cargo runs benchmarks without them: then it only shows that it runs.
+        return println!("see the first lines of benches/guard.rs");
+    };
+    let config = format!(
+        "services: {{ users: {{ url: http://{service} }} }}\n\
+         routes: [{{ name: users, match: {{ path: {{ prefix: /api/ }} }}, \
+         rewrite: {{ strip_prefix: /api }}, service: users }}]\n"
+    );
+    let config = config::parse("bench", &config, &|_| None).0.unwrap();
+    let settings = Settings::new(&config);
+    let gateway = Gateway::new(Arc::new(Snapshot::new(config).unwrap()));
+
+    let conf = ServerConf {
+        threads: 1,
+        ..ServerConf::default()
+    };
+    let mut server = Server::new_with_opt_and_conf(None, conf);
+    server.bootstrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    if mode == "guarded" {
+        let connections = Arc::new(Connections::new(10));
+        let proxy = http_proxy(&server.configuration, gateway);
+        listener.set_nonblocking(true).unwrap();
+        let listeners = vec![(address.clone(), listener)];
+        let guard = GuardService::new(proxy, settings, connections, listeners, 1);
+        server.add_service(guard.unwrap());
+    } else {
+        // Pingora binds by itself, a moment later.
+        drop(listener);
+        let mut bare = http_proxy_service(&server.configuration, gateway);
+        bare.add_tcp(&address);
+        server.add_service(bare);
+    }
+    println!("{address}");
+    thread::spawn(|| {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        exit(0);
+    });
+    server.run(RunArgs::default());
+}

@@ -1,0 +1,235 @@
+//! Where the body of an HTTP/1 request ends.
+
+use super::head::Framing;
+
+/// The longest line of a chunk's size with its extensions; Envoy's and nginx's are
+/// of this order. Nobody needs extensions, attackers do.
+const MOST_LINE: usize = 256;
+
+/// The most bytes of trailer fields.
+const MOST_TRAILERS: usize = 8 << 10;
+
+/// A body as far as it has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    /// So many bytes are still to come.
+    Length(u64),
+    Chunked(Chunks),
+    /// No message any more: an upgraded connection.
+    Tunnel,
+}
+
+/// The place in a chunked body, and how many bytes of the line have been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chunks {
+    Size {
+        digits: usize,
+        size: u64,
+    },
+    Extension {
+        seen: usize,
+        size: u64,
+    },
+    SizeLf {
+        size: u64,
+    },
+    Data {
+        left: u64,
+    },
+    DataCr,
+    DataLf,
+    /// At the beginning of a line after the last chunk.
+    TrailerStart {
+        seen: usize,
+    },
+    Trailer {
+        seen: usize,
+    },
+    TrailerLf {
+        seen: usize,
+    },
+    EndLf,
+    End,
+}
+
+/// A chunked body that isn't one. It can't be told where it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadChunk;
+
+impl From<Framing> for Body {
+    fn from(framing: Framing) -> Self {
+        match framing {
+            Framing::Length(length) => Self::Length(length),
+            Framing::Chunked => Self::Chunked(Chunks::Size { digits: 0, size: 0 }),
+        }
+    }
+}
+
+impl Body {
+    pub(super) fn is_done(&self) -> bool {
+        matches!(self, Self::Length(0) | Self::Chunked(Chunks::End))
+    }
+
+    /// The most bytes that may be read at once without reading past the end, as far
+    /// as that is known before.
+    pub(super) fn at_most(&self) -> u64 {
+        match self {
+            Self::Length(left) => *left,
+            Self::Chunked(_) | Self::Tunnel => u64::MAX,
+        }
+    }
+
+    /// Passes over the part of `bytes` that belongs to the body, and tells its length.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Result<usize, BadChunk> {
+        match self {
+            Self::Tunnel => Ok(bytes.len()),
+            Self::Length(left) => {
+                let part = left.saturating_sub(bytes.len() as u64);
+                let taken = *left - part;
+                *left = part;
+                Ok(usize::try_from(taken).unwrap_or(bytes.len()))
+            }
+            Self::Chunked(place) => {
+                let mut at = 0;
+                while at < bytes.len() && *place != Chunks::End {
+                    at += place.step(&bytes[at..])?;
+                }
+                Ok(at)
+            }
+        }
+    }
+}
+
+impl Chunks {
+    /// Passes over some of `bytes`, of which there is at least one.
+    fn step(&mut self, bytes: &[u8]) -> Result<usize, BadChunk> {
+        let b = bytes[0];
+        *self = match *self {
+            Self::Data { left } => {
+                let here = usize::try_from(left).map_or(bytes.len(), |n| n.min(bytes.len()));
+                let left = left - here as u64;
+                *self = if left == 0 {
+                    Self::DataCr
+                } else {
+                    Self::Data { left }
+                };
+                return Ok(here);
+            }
+            Self::Size { digits, size } => match (b as char).to_digit(16) {
+                // 15 digits fit any counter.
+                Some(digit) if digits < 15 => Self::Size {
+                    digits: digits + 1,
+                    size: size << 4 | u64::from(digit),
+                },
+                None if digits > 0 && b == b'\r' => Self::SizeLf { size },
+                None if digits > 0 && matches!(b, b';' | b' ' | b'\t') => {
+                    Self::Extension { seen: 1, size }
+                }
+                _ => return Err(BadChunk),
+            },
+            Self::Extension { seen, size } => match b {
+                b'\r' => Self::SizeLf { size },
+                b'\n' | 0 => return Err(BadChunk),
+                _ if seen >= MOST_LINE => return Err(BadChunk),
+                _ => Self::Extension {
+                    seen: seen + 1,
+                    size,
+                },
+            },
+            Self::SizeLf { size: 0 } => lf(b, Self::TrailerStart { seen: 0 })?,
+            Self::SizeLf { size } => lf(b, Self::Data { left: size })?,
+            Self::DataCr => match b {
+                b'\r' => Self::DataLf,
+                _ => return Err(BadChunk),
+            },
+            Self::DataLf => lf(b, Self::Size { digits: 0, size: 0 })?,
+            Self::TrailerStart { .. } if b == b'\r' => Self::EndLf,
+            Self::TrailerStart { seen } | Self::Trailer { seen } => match b {
+                b'\r' => Self::TrailerLf { seen },
+                b'\n' | 0 => return Err(BadChunk),
+                _ if seen >= MOST_TRAILERS => return Err(BadChunk),
+                _ => Self::Trailer { seen: seen + 1 },
+            },
+            Self::TrailerLf { seen } => lf(b, Self::TrailerStart { seen: seen + 2 })?,
+            Self::EndLf => lf(b, Self::End)?,
+            Self::End => return Ok(0),
+        };
+        Ok(1)
+    }
+}
+
+fn lf(b: u8, next: Chunks) -> Result<Chunks, BadChunk> {
+    (b == b'\n').then_some(next).ok_or(BadChunk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunked() -> Body {
+        Body::from(Framing::Chunked)
+    }
+
+    #[test]
+    fn a_length_is_counted_down() {
+        let mut body = Body::from(Framing::Length(5));
+        assert_eq!(body.take(b"abc"), Ok(3));
+        assert_eq!(body.at_most(), 2);
+        assert!(!body.is_done());
+        assert_eq!(body.take(b"deGET /"), Ok(2));
+        assert!(body.is_done());
+        assert_eq!(body.take(b"GET /"), Ok(0));
+    }
+
+    #[test]
+    fn chunks_end_after_the_last_ones_trailers() {
+        let bodies = [
+            "0\r\n\r\n",
+            "5\r\nhello\r\n0\r\n\r\n",
+            "00A;name=\"v\"\r\n0123456789\r\n000\r\n\r\n",
+            "1 \r\na\r\n0\r\nX: y\r\nZ: a\r\n\r\n",
+        ];
+        for text in bodies {
+            for size in 1..=text.len() {
+                let mut body = chunked();
+                for piece in text.as_bytes().chunks(size) {
+                    assert!(!body.is_done(), "{text:?}");
+                    assert_eq!(body.take(piece), Ok(piece.len()), "{text:?}");
+                }
+                assert!(body.is_done(), "{text:?}");
+            }
+            let mut body = chunked();
+            let more = format!("{text}GET /");
+            assert_eq!(body.take(more.as_bytes()), Ok(text.len()));
+        }
+    }
+
+    #[test]
+    fn what_two_parsers_could_read_differently_is_no_chunk() {
+        let long = format!("1;{}\r\n", "a".repeat(MOST_LINE));
+        let trailers = format!("0\r\n{}", "X: y\r\n".repeat(MOST_TRAILERS / 6 + 1));
+        let bodies = [
+            "\r\n",
+            "x\r\n",
+            "-1\r\n",
+            "0x1\r\n",
+            "+1\r\n",
+            " 1\r\n",
+            "1\na\n",
+            "1\r\nab\r\n",
+            "1\r\na\n0\r\n",
+            "1\ra\r\n",
+            "1;a\nb\r\n",
+            "1;a\rb\n",
+            "0\r\nX: y\n\r\n",
+            "0\r\n\n",
+            "0\r\n\rX",
+            "ffffffffffffffff\r\n",
+            &long,
+            &trailers,
+        ];
+        for text in bodies {
+            assert_eq!(chunked().take(text.as_bytes()), Err(BadChunk), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! A client's socket, and the bytes on their way in and out.
+
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::body::Body;
+use super::control::Control;
+use super::state::State;
+
+/// Up to here small writes wait for the flush, to leave in one packet.
+const MOST_OUTPUT: usize = 8 << 10;
+
+/// The most bytes that are taken in while a request is in progress: those of the next
+/// ones. Who sends more ahead is closed.
+const MOST_EARLY: usize = 64 << 10;
+
+/// Bytes of them that are read at once.
+const EARLY: usize = 1 << 10;
+
+/// Slices of one write.
+const MOST_SLICES: usize = 8;
+
+/// A connection, whoever reads from it at the moment.
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) socket: TcpStream,
+    pub(super) control: Arc<Control>,
+    /// Arrived and not yet passed on.
+    pub(super) input: BytesMut,
+    /// To be sent with the next flush.
+    output: BytesMut,
+    /// Bytes at the beginning of `input` that are a head and may be passed on.
+    head: usize,
+    body: Body,
+}
+
+impl Client {
+    pub(super) fn new(socket: TcpStream, control: Arc<Control>) -> Self {
+        Self {
+            socket,
+            control,
+            input: BytesMut::new(),
+            output: BytesMut::new(),
+            head: 0,
+            body: Body::Length(0),
+        }
+    }
+
+    /// Lets a checked head pass, and the body after it, but nothing beyond.
+    pub(super) fn release(&mut self, head: usize, body: Body) {
+        self.head = head;
+        self.body = body;
+    }
+
+    /// Lets everything pass.
+    pub(super) fn release_all(&mut self) {
+        self.release(0, Body::Tunnel);
+    }
+
+    /// Whether the client has sent its whole request.
+    pub(super) fn is_request_done(&self) -> bool {
+        self.head == 0 && self.body.is_done()
+    }
+
+    /// Gives memory back that an idle connection has no use for.
+    pub(super) fn rest(&mut self) {
+        if self.input.is_empty() {
+            self.input = BytesMut::new();
+        }
+        if self.output.is_empty() {
+            self.output = BytesMut::new();
+        }
+    }
+
+    /// Closes without waiting for what the client doesn't take: the system would keep it
+    /// for minutes.
+    pub(super) fn reset(&self) {
+        let socket = SockRef::from(&self.socket);
+        // Then it is kept, as it would be without.
+        let _ = socket.set_linger(Some(Duration::ZERO));
+    }
+
+    /// Sends what waits for a flush, and then these bytes.
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.output.extend_from_slice(bytes);
+        poll_fn(|cx| self.poll_flush(cx)).await
+    }
+
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.head > 0 {
+            let part = self.head.min(buf.remaining());
+            buf.put_slice(&self.input[..part]);
+            self.input.advance(part);
+            self.head -= part;
+            return Poll::Ready(Ok(()));
+        }
+        if self.control.state() == State::Upgraded {
+            self.body = Body::Tunnel;
+        }
+        if self.body.is_done() {
+            return self.poll_gone(cx);
+        }
+        if !self.input.is_empty() {
+            let part = self.input.len().min(buf.remaining());
+            let taken = self.body.take(&self.input[..part]);
+            let taken = taken.map_err(|_| self.bad_chunk())?;
+            buf.put_slice(&self.input[..taken]);
+            self.input.advance(taken);
+            self.control.client_sent(0);
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_body(cx, buf)
+    }
+
+    /// Reads from the socket straight into `buf`.
+    fn poll_body(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let most = usize::try_from(self.body.at_most()).unwrap_or(usize::MAX);
+        let part = buf.initialize_unfilled_to(most.min(buf.remaining()));
+        let mut part = ReadBuf::new(part);
+        match Pin::new(&mut self.socket).poll_read(cx, &mut part) {
+            Poll::Ready(read) => read?,
+            Poll::Pending => {
+                self.control.wait_for_client();
+                return self.poll_meanwhile(cx);
+            }
+        }
+        let read = part.filled();
+        let length = read.len();
+        let taken = self.body.take(read);
+        if let Ok(taken) = taken {
+            self.input.extend_from_slice(&read[taken..]);
+        }
+        let taken = taken.map_err(|_| self.bad_chunk())?;
+        buf.advance(taken);
+        self.control.client_sent(length);
+        Poll::Ready(Ok(()))
+    }
+
+    /// The request is complete: what comes is the end of the connection, or the beginning
+    /// of the next request. It is read, or the end would never be seen.
+    fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let mut early = [const { MaybeUninit::uninit() }; EARLY];
+            let mut early = ReadBuf::uninit(&mut early);
+            match Pin::new(&mut self.socket).poll_read(cx, &mut early) {
+                Poll::Pending => return self.poll_meanwhile(cx),
+                Poll::Ready(read) => read?,
+            }
+            let early = early.filled();
+            if early.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            if self.input.len() + early.len() > MOST_EARLY {
+                // It sends ahead without end: nobody could tell whether it is still there.
+                return Poll::Ready(Err(io::ErrorKind::QuotaExceeded.into()));
+            }
+            self.control.count_read(early.len());
+            self.input.extend_from_slice(early);
+        }
+    }
+
+    /// Nothing is there to be read. Pingora sends a response of a known length only at
+    /// its end; it reads while the service pauses, so what is there leaves before the
+    /// pause.
+    fn poll_meanwhile(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.poll_flush(cx) {
+            // The deadline is told once.
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::TimedOut => {
+                Poll::Ready(Err(error))
+            }
+            // Another error is the next write's to report.
+            _ => self.poll_deadline(),
+        }
+    }
+
+    /// Fails once a deadline has passed. The watch over the request wakes the task then.
+    fn poll_deadline<T>(&self) -> Poll<io::Result<T>> {
+        match self.control.fire() {
+            true => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            false => Poll::Pending,
+        }
+    }
+
+    fn bad_chunk(&self) -> io::Error {
+        self.control.malformed();
+        io::ErrorKind::InvalidData.into()
+    }
+
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let total = bufs.iter().map(|buf| buf.len()).sum::<usize>();
+        if self.output.len() + total <= MOST_OUTPUT {
+            for buf in bufs {
+                self.output.extend_from_slice(buf);
+            }
+            return Poll::Ready(Ok(total));
+        }
+        loop {
+            let waiting = self.output.len();
+            let sent = ready!(self.poll_send(cx, bufs)?);
+            if sent > waiting {
+                return Poll::Ready(Ok(sent - waiting));
+            }
+        }
+    }
+
+    /// Sends some of the output and, after it, of `more`. Tells how much of both.
+    fn poll_send(&mut self, cx: &mut Context<'_>, more: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let mut slices = [IoSlice::new(&[]); MOST_SLICES];
+        let waiting = IoSlice::new(&self.output);
+        let all = std::iter::once(&waiting).chain(more);
+        let mut count = 0;
+        for (slot, buf) in slices.iter_mut().zip(all.filter(|buf| !buf.is_empty())) {
+            *slot = IoSlice::new(buf);
+            count += 1;
+        }
+        let socket = Pin::new(&mut self.socket);
+        let sent = match socket.poll_write_vectored(cx, &slices[..count]) {
+            Poll::Ready(sent) => sent?,
+            Poll::Pending => {
+                self.control.write_stalled();
+                return self.poll_deadline();
+            }
+        };
+        if sent == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.control.client_took(sent);
+        self.output.advance(sent.min(self.output.len()));
+        Poll::Ready(Ok(sent))
+    }
+
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.output.is_empty() {
+            ready!(self.poll_send(cx, &[])?);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush(cx)?);
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}

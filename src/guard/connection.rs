@@ -1,0 +1,219 @@
+//! The life of a client's connection: wait, read a head, have it served, again.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use log::debug;
+use pingora_core::apps::{HttpServerApp, ServerApp};
+use pingora_core::protocols::SocketDigest;
+use pingora_core::protocols::http::ServerSession;
+use pingora_core::server::ShutdownWatch;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+use super::answer::answer;
+use super::app::Http2;
+use super::client::Client;
+use super::connections::Connections;
+use super::control::{CONTROL, Control};
+use super::deadline::Deadline;
+use super::head::Head;
+use super::reading::{Next, first_bytes, read_head};
+use super::settings::Settings;
+use super::state::State;
+use super::stream::{GuardedStream, Returned};
+use super::timer::Timer;
+use super::watch::watch;
+use crate::failure::Failure;
+
+/// How long, and for how many bytes, a client may go on sending after its answer: many
+/// send all of a request before they look at what comes back.
+const LINGER: (Duration, usize) = (Duration::from_secs(5), 64 << 20);
+
+/// How long a client may take to read an answer after which its connection closes.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What all connections share.
+pub(super) struct Shared<A> {
+    pub(super) app: Arc<A>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) connections: Arc<Connections>,
+    /// What a connection too many is told.
+    pub(super) overloaded: Arc<[u8]>,
+    pub(super) shutdown: ShutdownWatch,
+}
+
+/// One client's connection.
+pub(super) struct Connection<A> {
+    shared: Arc<Shared<A>>,
+    control: Arc<Control>,
+    peer: SocketAddr,
+    digest: Arc<SocketDigest>,
+    returned: Returned,
+    timer: Timer,
+}
+
+impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
+    pub(super) async fn run(
+        shared: Arc<Shared<A>>,
+        control: Arc<Control>,
+        socket: TcpStream,
+        peer: SocketAddr,
+        digest: Arc<SocketDigest>,
+    ) {
+        let mut connection = Self {
+            shared,
+            control: control.clone(),
+            peer,
+            digest,
+            returned: Returned::default(),
+            timer: Timer::default(),
+        };
+        // The task is the same for the connection's whole life.
+        poll_fn(|cx| {
+            control.waker.register(cx.waker());
+            Poll::Ready(())
+        })
+        .await;
+        let mut client = Client::new(socket, control);
+        loop {
+            client = match connection.next(&mut client).await {
+                Next::Request(head) => match connection.serve(client, head).await {
+                    Some(client) => client,
+                    None => return,
+                },
+                Next::Http2 => return connection.serve_http2(client).await,
+                Next::Refuse(failure, why) => {
+                    return connection.refuse(client, failure, why).await;
+                }
+                Next::Close => return,
+            };
+        }
+    }
+
+    /// Waits for a request and reads its head.
+    async fn next(&mut self, client: &mut Client) -> Next {
+        client.rest();
+        self.control.reset(State::Idle);
+        if client.input.is_empty() {
+            let idle = self.shared.settings.timeouts.idle;
+            let first = first_bytes(client, &self.shared.connections);
+            match self.timer.within(idle, first).await {
+                Some(Some(read)) => self.control.count_read(read),
+                Some(None) | None => return Next::Close,
+            }
+        }
+        self.control.set_state(State::Header);
+        let limit = self.shared.settings.timeouts.request_header;
+        let settings = &self.shared.settings;
+        let read = read_head(client, settings, &self.control);
+        match self.timer.within(limit, read).await {
+            Some(next) => next,
+            None => Next::Refuse(Failure::RequestTimeout, "timeouts.request_header passed"),
+        }
+    }
+
+    /// Has a request served. The connection comes back when it may carry another.
+    async fn serve(&mut self, mut client: Client, head: Head) -> Option<Client> {
+        self.control.set_state(State::Request);
+        client.release(head.len, head.framing.into());
+        let session = ServerSession::new_http1(self.stream(client));
+        let shared = self.shared.clone();
+        let request = shared.app.process_new_http(session, &shared.shutdown);
+        let request = CONTROL.scope(self.control.clone(), request);
+        let served = watch(request, &self.control, &mut self.timer).await;
+        let state = self.control.state();
+        if let Some(reusable) = served.flatten() {
+            let client = GuardedStream::unwrap(reusable.consume().0)?;
+            return client.is_request_done().then_some(client);
+        }
+        let mut client = self.returned.take()?;
+        if self.control.fired() == Some(Deadline::WriteIdle) {
+            client.reset();
+            return None;
+        }
+        let answer = match state {
+            State::Request | State::Awaiting => self.control.take_answer(),
+            _ => None,
+        };
+        self.say(&mut client, &answer.unwrap_or_default()).await;
+        if !client.is_request_done() && state != State::Upgraded {
+            self.linger(client).await;
+        }
+        None
+    }
+
+    async fn serve_http2(&mut self, mut client: Client) {
+        self.control.set_state(State::Http2);
+        client.release_all();
+        let shared = &self.shared;
+        let (app, settings) = (shared.app.clone(), shared.settings.clone());
+        let app = Arc::new(Http2::new(app, self.control.clone(), settings));
+        let shutdown = shared.shutdown.clone();
+        let stream = self.stream(client);
+        watch(
+            app.process_new(stream, &shutdown),
+            &self.control,
+            &mut self.timer,
+        )
+        .await;
+        if let Some(client) = self.returned.take()
+            && self.control.fired() == Some(Deadline::WriteIdle)
+        {
+            client.reset();
+        }
+    }
+
+    fn stream(&self, client: Client) -> Box<GuardedStream> {
+        let digest = self.digest.clone();
+        Box::new(GuardedStream::new(client, self.returned.clone(), digest))
+    }
+
+    async fn refuse(&mut self, mut client: Client, failure: Failure, why: &str) {
+        let id = Uuid::new_v4().to_string();
+        debug!(
+            "{} {} client={} request_id={id} cause=\"{why}\"",
+            failure.status(),
+            failure.flag(),
+            self.peer
+        );
+        let proxy_status = self.shared.settings.tells_proxy_status(self.peer.ip());
+        let answer = answer(failure, Some(&id), proxy_status);
+        self.say(&mut client, &answer).await;
+        self.linger(client).await;
+    }
+
+    /// Sends an answer, unless the client is too slow even for that.
+    async fn say(&mut self, client: &mut Client, answer: &[u8]) {
+        match self.timer.within(Some(FAREWELL), client.send(answer)).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => debug!("{}: no answer could be written: {error}", self.peer),
+            None => debug!("{}: doesn't take its answer", self.peer),
+        }
+    }
+
+    /// Closes while the client may still be sending. Closing at once would reset the
+    /// connection, and a reset destroys the answer on its way (RFC 9112, section 9.6).
+    async fn linger(&mut self, mut client: Client) {
+        let (limit, most) = LINGER;
+        let read_out = async {
+            client.socket.shutdown().await?;
+            let mut buffer = vec![0; 16 << 10];
+            let mut total = 0;
+            while total < most {
+                match client.socket.read(&mut buffer).await? {
+                    0 => break,
+                    read => total += read,
+                }
+            }
+            io::Result::Ok(())
+        };
+        // Whether the client finished, failed or took too long: it closes now.
+        let _ = self.timer.within(Some(limit), read_out).await;
+    }
+}

@@ -1,0 +1,361 @@
+//! What the phases of a request and the stream that it comes on tell each other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+use atomic_waker::AtomicWaker;
+use parking_lot::Mutex;
+use pingora_core::protocols::SocketDigest;
+
+use super::clocks::{Clock, Limit, Moment};
+use super::deadline::Deadline;
+use super::stall::Stall;
+use super::state::State;
+
+/// How long a request may go on that is over: it was cut, or it was answered and the
+/// service still takes it.
+const REST: Duration = Duration::from_secs(1);
+
+tokio::task_local! {
+    /// Of the request that the task is at.
+    pub(super) static CONTROL: Arc<Control>;
+}
+
+/// The control of the request in progress; `None` outside of guarded connections.
+#[must_use]
+pub fn current() -> Option<Arc<Control>> {
+    CONTROL.try_with(Arc::clone).ok()
+}
+
+/// The deadlines of one client's connection, or of one stream of HTTP/2, and what
+/// became of them.
+#[derive(Debug)]
+pub struct Control {
+    state: AtomicU8,
+    /// A [`Deadline`], 0 for none.
+    fired: AtomicU8,
+    malformed: AtomicBool,
+    /// The whole request was passed on.
+    passed: AtomicBool,
+    /// The client pauses in its request's body.
+    client: Clock,
+    /// The service is silent.
+    service: Clock,
+    /// The client takes nothing of its response.
+    write: Stall,
+    /// The service takes nothing of an upload, or has taken all and is silent.
+    upload: Stall,
+    uploading: AtomicBool,
+    /// The client waits for a 100, and the service is asked for it.
+    expecting: AtomicBool,
+    /// The whole request.
+    request: Clock,
+    /// What is over: see [`REST`].
+    rest: Clock,
+    /// How long the service may take nothing of an upload, or be silent in its body.
+    service_limit: Limit,
+    request_body_idle: Option<Duration>,
+    write_idle: Option<Duration>,
+    answer: Mutex<Option<Vec<u8>>>,
+    opened: Moment,
+    read: AtomicU64,
+    written: AtomicU64,
+    /// Wakes the connection's task.
+    pub(super) waker: AtomicWaker,
+}
+
+impl Control {
+    /// Of a connection with this socket.
+    pub(super) fn new(
+        request_body_idle: Option<Duration>,
+        write_idle: Option<Duration>,
+        socket: Option<Arc<SocketDigest>>,
+    ) -> Self {
+        Self {
+            state: AtomicU8::new(State::Idle as u8),
+            fired: AtomicU8::new(0),
+            malformed: AtomicBool::new(false),
+            passed: AtomicBool::new(false),
+            client: Clock::default(),
+            service: Clock::default(),
+            write: Stall::of(socket),
+            upload: Stall::default(),
+            uploading: AtomicBool::new(false),
+            expecting: AtomicBool::new(false),
+            request: Clock::default(),
+            rest: Clock::default(),
+            service_limit: Limit::default(),
+            request_body_idle,
+            write_idle,
+            answer: Mutex::default(),
+            opened: Moment::now(),
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    /// A stream of an HTTP/2 connection, which has no socket of its own.
+    pub(super) fn of_stream(&self) -> Self {
+        let stream = Self::new(self.request_body_idle, self.write_idle, None);
+        stream.set_state(State::Request);
+        stream
+    }
+
+    /// What the connection is at.
+    #[must_use]
+    pub fn state(&self) -> State {
+        State::of(self.state.load(Ordering::Relaxed))
+    }
+
+    /// Since when the connection is open.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.opened.elapsed()
+    }
+
+    /// Bytes from the client and to it.
+    #[must_use]
+    pub fn bytes(&self) -> (u64, u64) {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (of(&self.read), of(&self.written))
+    }
+
+    /// The longest that the client may take nothing of its response.
+    #[must_use]
+    pub fn write_idle(&self) -> Option<Duration> {
+        self.write_idle
+    }
+
+    /// A service was chosen: it has so long for the whole exchange, and may take
+    /// nothing of an upload for `stalled`.
+    pub fn begin(&self, request: Option<Duration>, stalled: Option<Duration>) {
+        if request.is_some() {
+            self.request.arm(request);
+        }
+        self.service_limit.set(stalled);
+    }
+
+    /// A part of the request's body passed by. Only for HTTP/2, where no stream of
+    /// ours sees it.
+    pub fn body_passed(&self, end: bool) {
+        self.client.arm(self.request_body_idle.filter(|_| !end));
+    }
+
+    /// The service that an upload goes to is at the end of this socket.
+    pub fn upload_to(&self, socket: Option<Arc<SocketDigest>>) {
+        self.upload.watch(socket);
+        self.uploading.store(true, Ordering::Relaxed);
+    }
+
+    /// The client asked for a 100 before it sends its body: until it comes the service
+    /// is the one that is waited for, and has so long.
+    pub fn expect_continue(&self, limit: Option<Duration>) {
+        self.expecting.store(true, Ordering::Relaxed);
+        self.service.arm(limit);
+    }
+
+    /// The client may send its body, or does.
+    pub fn continued(&self) {
+        if self.expecting.swap(false, Ordering::Relaxed) {
+            self.service.stop();
+        }
+    }
+
+    /// The whole request was passed on while its response is on the way.
+    pub fn request_passed(&self) {
+        self.passed.store(true, Ordering::Relaxed);
+        self.rest.stop();
+    }
+
+    /// The service has the whole request, and so long for its response header.
+    pub fn await_response(&self, limit: Option<Duration>) {
+        self.passed.store(true, Ordering::Relaxed);
+        self.set_state(State::Awaiting);
+        // The end of the request is where the service has it, not where the system has.
+        match self.uploading.load(Ordering::Relaxed) {
+            true => self.upload.arm(limit),
+            false => self.service.arm(limit),
+        }
+    }
+
+    /// The response header is here. The service may pause for so long in the body.
+    pub fn response_began(&self, body_idle: Option<Duration>) {
+        self.set_state(State::Streaming);
+        self.upload.stop();
+        self.service_limit.set(body_idle);
+        self.service.arm(body_idle);
+    }
+
+    /// The service sent a part of its response's body.
+    pub fn response_passed(&self, end: bool) {
+        if end {
+            self.service_limit.set(None);
+            self.service.stop();
+            if !self.passed.load(Ordering::Relaxed) {
+                self.rest.arm(Some(REST));
+            }
+        } else if self.service.at().is_some() {
+            self.service.arm(self.service_limit.get());
+        }
+    }
+
+    /// The connection speaks another protocol from here on; it has no deadlines but
+    /// for a client that takes nothing.
+    pub fn upgraded(&self) {
+        self.set_state(State::Upgraded);
+        self.service_limit.set(None);
+        self.service.stop();
+        self.upload.stop();
+        self.client.stop();
+        self.request.stop();
+    }
+
+    /// The deadline that ended the request, if one did.
+    #[must_use]
+    pub fn fired(&self) -> Option<Deadline> {
+        Deadline::of(self.fired.load(Ordering::Relaxed))
+    }
+
+    /// Whether the body of the request turned out to be none.
+    #[must_use]
+    pub fn is_malformed(&self) -> bool {
+        self.malformed.load(Ordering::Relaxed)
+    }
+
+    /// What the client is told when a deadline passes that nothing in the request's
+    /// phases can notice.
+    pub fn leave_answer(&self, answer: Vec<u8>) {
+        *self.answer.lock() = Some(answer);
+    }
+
+    pub(super) fn take_answer(&self) -> Option<Vec<u8>> {
+        self.answer.lock().take()
+    }
+
+    pub(super) fn set_state(&self, state: State) {
+        self.state.store(state as u8, Ordering::Relaxed);
+    }
+
+    /// Forgets the request before.
+    pub(super) fn reset(&self, state: State) {
+        for clock in [&self.client, &self.service, &self.request, &self.rest] {
+            clock.stop();
+        }
+        self.write.stop();
+        self.upload.stop();
+        self.expecting.store(false, Ordering::Relaxed);
+        self.uploading.store(false, Ordering::Relaxed);
+        self.service_limit.set(None);
+        self.fired.store(0, Ordering::Relaxed);
+        self.malformed.store(false, Ordering::Relaxed);
+        self.passed.store(false, Ordering::Relaxed);
+        self.set_state(state);
+    }
+
+    pub(super) fn malformed(&self) {
+        self.malformed.store(true, Ordering::Relaxed);
+    }
+
+    /// The client waits for us, not we for it.
+    pub(super) fn client_sent(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.client.stop();
+        self.continued();
+        if self.state() == State::Request {
+            // Until we ask for more, the service is the one that is slow.
+            self.upload.arm(self.service_limit.get());
+        }
+    }
+
+    /// The next part of the request's body is the client's to send.
+    pub(super) fn wait_for_client(&self) {
+        match self.state() {
+            // What they carry is no body, and may pause.
+            State::Upgraded | State::Http2 => return,
+            State::Request => self.upload.stop(),
+            _ => {}
+        }
+        if self.client.at().is_none() && !self.expecting.load(Ordering::Relaxed) {
+            self.client.arm(self.request_body_idle);
+        }
+    }
+
+    pub(super) fn count_read(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// The client takes nothing right now.
+    pub(super) fn write_stalled(&self) {
+        if self.write.at().is_none() {
+            self.write.arm(self.write_idle);
+        }
+    }
+
+    /// The client took something.
+    pub(super) fn client_took(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        if self.write.at().is_some() {
+            self.write.stop();
+            // While we couldn't pass on what it sent, the service wasn't silent.
+            if self.service.at().is_some() {
+                self.service.arm(self.service_limit.get());
+            }
+        }
+    }
+
+    /// The clock that runs out next.
+    pub(super) fn next(&self) -> Option<(Moment, Deadline)> {
+        let service = match self.state() {
+            State::Streaming => Deadline::BodyIdle,
+            _ => Deadline::ResponseHeader,
+        };
+        let write = self.write.at();
+        // Nobody is slow while we can't pass on what is there.
+        let unless_stuck = |at: Option<Moment>| at.filter(|_| write.is_none());
+        let all = [
+            (unless_stuck(self.client.at()), Deadline::RequestBodyIdle),
+            (unless_stuck(self.service.at()), service),
+            (unless_stuck(self.upload.at()), Deadline::ResponseHeader),
+            (write, Deadline::WriteIdle),
+            (self.request.at(), Deadline::Request),
+        ];
+        let running = all.into_iter().filter_map(|(at, of)| Some((at?, of)));
+        running.min_by_key(|(at, _)| *at)
+    }
+
+    /// When a request ends that is over.
+    pub(super) fn rest(&self) -> Option<Moment> {
+        self.rest.at()
+    }
+
+    /// Ends the request when one of its clocks has run out. True when one has.
+    pub(super) fn fire(&self) -> bool {
+        let Some((at, deadline)) = self.next() else {
+            return false;
+        };
+        if at > Moment::now() {
+            return false;
+        }
+        let over = match deadline {
+            Deadline::WriteIdle => self.write.is_over(),
+            Deadline::ResponseHeader if self.upload.at() == Some(at) => self.upload.is_over(),
+            _ => true,
+        };
+        if !over {
+            return false;
+        }
+        self.fired.store(deadline as u8, Ordering::Relaxed);
+        for clock in [&self.client, &self.service, &self.request] {
+            clock.stop();
+        }
+        self.upload.stop();
+        if deadline == Deadline::WriteIdle {
+            self.write.stop();
+        }
+        self.service_limit.set(None);
+        self.rest.arm(Some(REST));
+        true
+    }
+}

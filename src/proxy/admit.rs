@@ -1,0 +1,55 @@
+//! Whether there is room for a request that is to be proxied.
+
+use http::Version;
+use pingora_proxy::Session;
+
+use super::ctx::Ctx;
+use super::gateway::Gateway;
+use super::request;
+use crate::failure::Failure;
+use crate::upstream::Upstream;
+
+impl Gateway {
+    /// Holds the request to its route's limits and starts its deadlines.
+    pub(super) fn admit(
+        &self,
+        session: &mut Session,
+        ctx: &mut Ctx,
+        route: usize,
+    ) -> Result<(), Failure> {
+        let snapshot = &self.snapshot;
+        let length = request::content_length(&session.req_header().headers);
+        let limit = snapshot.request_body_limit(route);
+        if limit.is_some_and(|limit| length.is_some_and(|length| length > limit)) {
+            return Err(Failure::BodyTooLarge);
+        }
+        let upstream = snapshot.upstream(route);
+        if !upstream.is_some_and(Upstream::is_resolved) {
+            return Err(Failure::Unresolved);
+        }
+        ctx.in_flight = Some(snapshot.enter(route).ok_or(Failure::Overloaded)?);
+        if let (Some(control), Some(deadlines)) = (&ctx.control, snapshot.deadlines(route)) {
+            control.begin(deadlines.request, deadlines.response_header);
+            let http2 = session.req_header().version == Version::HTTP_2;
+            if http2 && !session.as_downstream_mut().is_body_empty() {
+                control.body_passed(false);
+            }
+        }
+        Ok(())
+    }
+
+    /// The limits on a head, for requests that no head was read of: those of HTTP/2.
+    pub(super) fn check_head(&self, session: &Session) -> Result<(), Failure> {
+        let request = session.req_header();
+        let limits = &self.snapshot.config.server.limits;
+        if request.version != Version::HTTP_2 {
+            Ok(())
+        } else if request.raw_path().len() > limits.target_bytes {
+            Err(Failure::TargetTooLong)
+        } else if request.headers.len() > limits.headers {
+            Err(Failure::HeaderTooLarge)
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The phases of a request.
+
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{StatusCode, Version, header};
+use log::debug;
+use pingora_core::modules::http::HttpModules;
+use pingora_core::protocols::Digest;
+use pingora_core::upstreams::peer::{HttpPeer, Peer};
+use pingora_core::{Error, ErrorType, Result};
+use pingora_http::{RequestHeader, ResponseHeader};
+use pingora_proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
+
+use super::classify::classify;
+use super::client::Client;
+use super::ctx::Ctx;
+use super::decide::Rejected;
+use super::gateway::Gateway;
+use super::headers;
+use super::request;
+use super::response;
+use super::snapshot::Host;
+use crate::failure::Failure;
+use crate::route::Target;
+use crate::upstream::prepare_upgrade;
+
+/// The most connections that are tried for one request.
+pub const MAX_TRIES: usize = 3;
+
+/// How long a request whose every address refused waits for DNS to know another: a
+/// service that moved loses nothing, one that is dead doesn't pile requests up.
+const MOVE_LIMIT: Duration = Duration::from_millis(350);
+
+/// An error for what only a bug can cause.
+fn bug(what: &'static str) -> Box<Error> {
+    Error::explain(ErrorType::InternalError, what)
+}
+
+#[async_trait]
+impl ProxyHttp for Gateway {
+    type CTX = Ctx;
+
+    fn new_ctx(&self) -> Ctx {
+        Ctx::new(self.snapshot.clone())
+    }
+
+    /// None: the default adds a compression module to every request.
+    fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
+
+    async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
+        let client = Client::of(session, &self.snapshot.config.server.trusted_proxies);
+        ctx.request_id = Some(client.request_id(session.req_header()));
+        ctx.client = Some(client);
+        if let Some(http1) = session.as_downstream().as_http1() {
+            ctx.head = http1.get_headers_raw_bytes();
+        }
+        if session.req_header().version == Version::HTTP_2 {
+            // The guard sees the connection's bytes, not each stream's.
+            let write_idle = ctx.control.as_ref().and_then(|c| c.write_idle());
+            session.set_write_timeout(write_idle);
+        }
+        // It would take them for the answer (RFC 9110, section 15.2).
+        let old = session.req_header().version == Version::HTTP_10;
+        session.set_ignore_info_resp(old);
+        match self.decide(session, ctx).await {
+            Ok(answered) => Ok(answered),
+            Err(Rejected::Broken(error)) => Err(error),
+            Err(Rejected::Failed(failure)) => {
+                self.give_up(session, ctx, failure, None).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    async fn upstream_peer(&self, session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
+        let upstream = self
+            .upstream(ctx)
+            .ok_or_else(|| bug("no route was chosen"))?;
+        if let Some(refusing) = ctx.refusing.take()
+            && !upstream.moves_from(refusing, MOVE_LIMIT).await
+        {
+            ctx.failure = Some(Failure::ConnectFailed);
+            return Err(Error::new_up(ErrorType::ConnectRefused));
+        }
+        let first = *ctx.turn.get_or_insert_with(|| upstream.take_turn());
+        let Some(mut peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
+            ctx.failure = Some(Failure::Unresolved);
+            return Err(Error::new_up(ErrorType::ConnectError));
+        };
+        prepare_upgrade(&mut peer, session.req_header());
+        ctx.address = peer.address().as_inet().copied();
+        Ok(peer)
+    }
+
+    async fn connected_to_upstream(
+        &self,
+        session: &mut Session,
+        _reused: bool,
+        _peer: &HttpPeer,
+        _fd: RawFd,
+        digest: Option<&Digest>,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        if !session.as_downstream_mut().is_body_empty()
+            && let Some(control) = &ctx.control
+        {
+            control.upload_to(digest.and_then(|digest| digest.socket_digest.clone()));
+        }
+        Ok(())
+    }
+
+    async fn upstream_request_filter(
+        &self,
+        session: &mut Session,
+        request: &mut RequestHeader,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        let original = session.req_header();
+        let choice = ctx.choice.ok_or_else(|| bug("no route was chosen"))?;
+        let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
+        let path = ctx.normalized.as_deref().unwrap_or(target.path);
+        let table = &self.snapshot.table;
+        request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
+        if let Some(client) = ctx.client {
+            request::distrust(request, client);
+        }
+        if let Some(rules) = self.snapshot.request_headers(choice.route) {
+            headers::change_request(request, rules)?;
+        }
+        match self.snapshot.host(choice.route) {
+            Some(Host::Literal(host)) => request.insert_header(header::HOST, host.clone())?,
+            Some(Host::Preserve { fallback }) if !request.headers.contains_key(header::HOST) => {
+                request.insert_header(header::HOST, fallback.clone())?;
+            }
+            Some(Host::Preserve { .. }) | None => {}
+        }
+        let (Some(client), Some(id)) = (ctx.client, &ctx.request_id) else {
+            return Err(bug("the client is unknown"));
+        };
+        let bodiless = session.as_downstream_mut().is_body_empty();
+        let original = session.req_header();
+        if let Some(control) = &ctx.control {
+            let limit = self.deadlines(ctx).response_header;
+            if bodiless {
+                // To a service of HTTP/2 the end of the request goes with its header, and
+                // no part of a body tells.
+                control.await_response(limit);
+            } else if request::expects_continue(original) {
+                control.expect_continue(limit);
+            }
+        }
+        request::forward(request, original, client, id)
+    }
+
+    /// Called for each part of the body. From its end on the service has
+    /// `response_header` to answer.
+    async fn request_body_filter(
+        &self,
+        session: &mut Session,
+        body: &mut Option<Bytes>,
+        end_of_stream: bool,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        ctx.body_bytes += body.as_ref().map_or(0, |part| part.len() as u64);
+        let limit = ctx
+            .choice
+            .and_then(|c| self.snapshot.request_body_limit(c.route));
+        if limit.is_some_and(|limit| ctx.body_bytes > limit) {
+            ctx.failure = Some(Failure::BodyTooLarge);
+            return Err(Error::explain(ErrorType::InvalidHTTPHeader, "body too large").into_down());
+        }
+        if let Some(control) = &ctx.control {
+            if session.req_header().version == Version::HTTP_2 {
+                control.body_passed(end_of_stream);
+            }
+            match (end_of_stream, ctx.response_began) {
+                (true, false) => control.await_response(self.deadlines(ctx).response_header),
+                (true, true) => control.request_passed(),
+                (false, _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn upstream_response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
+        if switching && !session.is_upgrade_req() {
+            return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
+        }
+        if response::is_interim(response.status) {
+            if let Some(control) = &ctx.control
+                && response.status == StatusCode::CONTINUE
+            {
+                control.continued();
+            }
+            return Ok(());
+        }
+        ctx.response_began = true;
+        if let Some(control) = &ctx.control {
+            if switching {
+                control.upgraded();
+            } else {
+                control.response_began(self.deadlines(ctx).body_idle);
+            }
+        }
+        Ok(())
+    }
+
+    fn upstream_response_body_filter(
+        &self,
+        _session: &mut Session,
+        _body: &mut Option<Bytes>,
+        end_of_stream: bool,
+        ctx: &mut Ctx,
+    ) -> Result<Option<Duration>> {
+        if let Some(control) = &ctx.control {
+            control.response_passed(end_of_stream);
+        }
+        Ok(None)
+    }
+
+    async fn response_filter(
+        &self,
+        session: &mut Session,
+        response: &mut ResponseHeader,
+        ctx: &mut Ctx,
+    ) -> Result<()> {
+        response::strip_hop_by_hop(response);
+        let rules = ctx
+            .choice
+            .and_then(|c| self.snapshot.response_headers(c.route));
+        if let Some(rules) = rules {
+            headers::change_response(response, rules)?;
+        }
+        // Pingora closes when the answer overtakes the request's body, and takes
+        // 100 Continue for an answer.
+        let interim = response::is_interim(response.status);
+        session.set_close_on_response_before_downstream_finish(!interim);
+        let ends_by_closing = response::frame_for(session.req_header().version, response);
+        if ends_by_closing || session.is_process_shutting_down() {
+            // The client learns now that its next request needs a new connection.
+            session.set_keepalive(None);
+        }
+        Ok(())
+    }
+
+    /// Nothing of the request has been sent, so any method may try again: at the
+    /// next address, or after the name has been looked up anew.
+    fn fail_to_connect(
+        &self,
+        _session: &mut Session,
+        peer: &HttpPeer,
+        ctx: &mut Ctx,
+        mut error: Box<Error>,
+    ) -> Box<Error> {
+        error.set_retry(false);
+        let Some(upstream) = self.upstream(ctx) else {
+            return error;
+        };
+        upstream.suspect();
+        ctx.refusals += 1;
+        debug!(
+            "service {}: {}: {error}",
+            upstream.service().name,
+            peer.address()
+        );
+        if ctx.refusals >= MAX_TRIES {
+            return error;
+        }
+        let refused = *error.etype() != ErrorType::ConnectTimedout;
+        let by_name = upstream.dns_name().is_some();
+        if ctx.refusals < upstream.address_count() {
+            error.set_retry(true);
+        } else if let Some(address) = ctx.address.filter(|_| refused && by_name) {
+            ctx.refusing = Some(address);
+            error.set_retry(true);
+        }
+        error
+    }
+
+    /// The request may have reached the service. It is sent again only when the
+    /// connection was an old one that broke before an answer, the method is
+    /// idempotent and its whole body so far is at hand.
+    fn error_while_proxy(
+        &self,
+        _peer: &HttpPeer,
+        session: &mut Session,
+        mut error: Box<Error>,
+        ctx: &mut Ctx,
+        reused: bool,
+    ) -> Box<Error> {
+        let cut_short = ctx.cut_short();
+        ctx.failure = ctx.failure.or(cut_short);
+        let repeatable =
+            session.req_header().method.is_idempotent() && !session.retry_buffer_truncated();
+        if ctx.failure.is_some() || ctx.response_began || !repeatable {
+            error.set_retry(false);
+        } else {
+            error.retry.decide_reuse(reused);
+        }
+        error
+    }
+
+    async fn fail_to_proxy(
+        &self,
+        session: &mut Session,
+        error: &Error,
+        ctx: &mut Ctx,
+    ) -> FailToProxy {
+        let failure = ctx.failure.or(ctx.cut_short());
+        let failure = failure.unwrap_or_else(|| classify(error));
+        // Pingora closes the connection after a failure, so it is announced.
+        session.set_keepalive(None);
+        if let Err(error) = self.give_up(session, ctx, failure, Some(error)).await {
+            debug!("the answer to a failed request couldn't be written: {error}");
+        }
+        FailToProxy {
+            error_code: failure.status(),
+            can_reuse_downstream: false,
+        }
+    }
+
+    async fn logging(&self, session: &mut Session, error: Option<&Error>, ctx: &mut Ctx) {
+        ctx.told = true;
+        let complete = ctx.answered || error.is_none();
+        if !complete || session.was_upgraded() || session.is_body_done() {
+            return;
+        }
+        // The client is still sending although its answer is complete: the guard closes
+        // the connection in a way that keeps the answer.
+        if let Err(error) = session.finish_body().await {
+            debug!("the end of an answer couldn't be written: {error}");
+        }
+    }
+
+    /// `give_up` has told it, once and in our words.
+    fn suppress_error_log(&self, _session: &Session, _ctx: &Ctx, _error: &Error) -> bool {
+        true
+    }
+
+    fn suppress_proxy_warn_log(
+        &self,
+        _session: &Session,
+        _ctx: &Ctx,
+        _error: &Error,
+        _context: ProxyWarnLogContext,
+    ) -> bool {
+        true
+    }
+}

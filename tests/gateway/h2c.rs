@@ -1,10 +1,15 @@
 //! HTTP/2 with prior knowledge on either side, as gRPC needs it.
 
+mod abuse;
 mod answers;
 mod client;
+mod connections;
+mod deadlines;
 mod endings;
+mod limits;
 mod raw;
 mod requests;
+mod service_deadlines;
 
 use std::net::SocketAddr;
 

@@ -10,6 +10,7 @@
 )]
 
 mod cli;
+mod client_deadlines;
 mod deadline;
 mod duplex;
 mod endpoints;
@@ -18,8 +19,10 @@ mod framing;
 mod h2c;
 mod headers;
 mod interim;
+mod limits;
 mod names;
 mod pool;
+mod service_deadlines;
 mod streaming;
 mod target;
 mod upgrade;

@@ -81,7 +81,7 @@ fn a_gibibyte_each_way_does_not_grow_the_gateway() {
         }
         let _ = conn.rest();
     });
-    let gateway = Config::to(&service).start();
+    let gateway = Config::to(&service).unbounded().start();
     // What a few ordinary requests need is there before it is measured.
     let mut download = gateway.connect();
     let mut upload = gateway.connect();

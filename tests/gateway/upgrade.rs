@@ -4,7 +4,7 @@ use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, PATIENCE, Service, ok, outlast};
+use crate::support::{Broken, Config, PATIENCE, Service, ok, outlast};
 
 /// For the response header, which no later silence is about.
 const LIMIT: Duration = Duration::from_millis(300);
@@ -71,6 +71,29 @@ fn bytes_flow_both_ways_and_pauses_do_not_matter() {
 }
 
 #[test]
+fn a_silent_tunnel_outlives_every_deadline() {
+    let service = echoing();
+    let clients = "timeouts: { request_header: 300ms, request_body_idle: 300ms, idle: 300ms, \
+        write_idle: 300ms }";
+    let services = "timeouts: { response_header: 300ms, body_idle: 300ms, request: 300ms }";
+    let gateway = Config::new()
+        .server(clients)
+        .service("svc", &service.url(), services)
+        .start();
+    let mut client = gateway.connect();
+    client.send(HANDSHAKE);
+    assert_eq!(client.head().unwrap().status(), 101);
+    assert_eq!(client.exactly(7).unwrap(), b"welcome");
+    for word in ["first", "again"] {
+        outlast(LIMIT);
+        client.send(word);
+        assert_eq!(client.exactly(5).unwrap(), word.as_bytes());
+    }
+    outlast(LIMIT);
+    drop(client);
+}
+
+#[test]
 fn bytes_sent_with_the_handshake_are_not_lost() {
     let service = echoing();
     let gateway = Config::to(&service).start();
@@ -130,6 +153,26 @@ fn either_side_may_end_an_upgraded_connection() {
     client.send("bye");
     drop(client);
     assert_eq!(ends.recv_timeout(PATIENCE).unwrap().unwrap(), b"bye");
+}
+
+#[test]
+fn a_tunnel_that_its_service_breaks_ends_without_a_word() {
+    let service = Service::start(|mut conn| {
+        conn.request_head();
+        conn.send(format!("{SWITCHING}part"));
+        conn.exactly(1).unwrap();
+        conn.into_wire().reset();
+    });
+    let gateway = Config::to(&service).start();
+    let mut client = gateway.connect();
+    client.send(HANDSHAKE);
+    assert_eq!(client.head().unwrap().status(), 101);
+    assert_eq!(client.exactly(4).unwrap(), b"part");
+    client.send("x");
+    assert!(matches!(
+        client.exactly(1),
+        Err(Broken::Closed | Broken::Reset)
+    ));
 }
 
 #[test]

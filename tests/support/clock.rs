@@ -15,8 +15,17 @@ const SLACK: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(5);
 
 /// Polls until there is a value.
-pub fn eventually<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+pub fn eventually<T>(what: &str, probe: impl FnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, probe)
+}
+
+/// [`eventually`] for what may take longer than anything else.
+pub fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut probe: impl FnMut() -> Option<T>,
+) -> T {
+    let end = Instant::now() + patience;
     loop {
         if let Some(value) = probe() {
             return value;
@@ -34,6 +43,11 @@ pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
 /// A pause that is itself what is tested: nothing that ends at `limit` survives it.
 pub fn outlast(limit: Duration) {
     thread::sleep(2 * limit);
+}
+
+/// A pause that is itself what is tested: a peer that is slow.
+pub fn pause(long: Duration) {
+    thread::sleep(long);
 }
 
 /// Measures a duration beside a control timer that ticks in the same time and

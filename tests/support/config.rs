@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::gateway::Gateway;
+use super::gateway::{Gateway, program};
 use super::service::Service;
 
 /// A configuration file in the making. Without a route everything goes to `svc`.
@@ -44,6 +44,11 @@ impl Config {
 
     pub fn trusting_loopback(self) -> Self {
         self.server("trusted_proxies: [127.0.0.0/8]")
+    }
+
+    /// Bodies of requests may be as large as they are.
+    pub fn unbounded(self) -> Self {
+        self.server("limits: { request_body: off }")
     }
 
     /// A line at the top level.
@@ -90,5 +95,10 @@ impl Config {
 
     pub fn start(&self) -> Gateway {
         Gateway::start(&self.text())
+    }
+
+    /// As in production: without a line for each request that a client spoilt.
+    pub fn start_quiet(&self) -> Gateway {
+        Gateway::start_by(program().env("RUST_LOG", "info,pingora=warn"), &self.text())
     }
 }

@@ -39,8 +39,11 @@ pub fn file(text: &str) -> tempfile::NamedTempFile {
 
 impl Gateway {
     pub fn start(config: &str) -> Self {
+        Self::start_by(&mut program(), config)
+    }
+
+    pub fn start_by(command: &mut Command, config: &str) -> Self {
         let file = file(config);
-        let mut command = program();
         command.args(["run", "--config"]).arg(file.path());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let (log, reader) = collect(child.stderr.take().unwrap());

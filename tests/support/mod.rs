@@ -18,11 +18,12 @@ pub mod service;
 pub mod tools;
 pub mod wire;
 
-pub use clock::{Stopwatch, eventually, outlast, until};
+pub use clock::{Stopwatch, eventually, outlast, pause, until};
 pub use comparison::Comparison;
 pub use config::Config;
 pub use dns::Dns;
 pub use gateway::Gateway;
+pub use message::Response;
 pub use service::{Conn, Service, ok};
 pub use wire::{Broken, Wire};
 

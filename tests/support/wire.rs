@@ -172,6 +172,17 @@ impl<S: Read + Write> Wire<S> {
         }
     }
 
+    /// Reads to the end of the connection without keeping anything; true when it came.
+    pub fn drain(&mut self) -> bool {
+        loop {
+            self.buffer.clear();
+            match self.fill() {
+                Ok(()) => {}
+                Err(broken) => return broken != Broken::Silent,
+            }
+        }
+    }
+
     /// Waits for the clean end of the connection, with nothing before it.
     pub fn assert_closed(&mut self) {
         assert_eq!(self.rest(), Ok(vec![]));

@@ -1,6 +1,7 @@
 //! A client of HTTP/2 that tells how each answer ended.
 
 use bytes::Bytes;
+use h2::client::{ResponseFuture, SendRequest};
 use http::{HeaderMap, Request, Response};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
@@ -31,6 +32,20 @@ impl Answer {
     }
 }
 
+/// A connection on which the test opens its streams.
+pub async fn connect(gateway: &Gateway) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(gateway.address).await.unwrap();
+    let (client, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// A stream whose request ends with its header.
+pub fn get(client: &mut SendRequest<Bytes>, path: &str) -> ResponseFuture {
+    let request = Request::get(format!("http://h{path}")).body(()).unwrap();
+    client.send_request(request, true).unwrap().0
+}
+
 /// A request whose body ends at once.
 pub fn send(gateway: &Gateway, request: http::request::Builder) -> Answer {
     try_send(gateway, request, Some(b"")).unwrap()
@@ -43,9 +58,7 @@ pub fn try_send(
     body: Option<&'static [u8]>,
 ) -> Result<Answer, h2::Error> {
     Runtime::new().unwrap().block_on(async {
-        let stream = TcpStream::connect(gateway.address).await.unwrap();
-        let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
-        tokio::spawn(connection);
+        let mut client = connect(gateway).await;
         let request = request.body(()).unwrap();
         let (response, mut sent) = client.send_request(request, body == Some(b""))?;
         if let Some(body) = body.filter(|body| !body.is_empty()) {
@@ -63,7 +76,7 @@ pub fn try_send(
     })
 }
 
-async fn read(body: &mut h2::RecvStream) -> (Vec<u8>, Result<Option<HeaderMap>, h2::Error>) {
+pub async fn read(body: &mut h2::RecvStream) -> (Vec<u8>, Result<Option<HeaderMap>, h2::Error>) {
     let mut all = Vec::new();
     while let Some(data) = body.data().await {
         match data {

@@ -89,23 +89,3 @@ pub fn escaped_prefix(pair: &mut Pair<'_>) -> bool {
     }
     differ
 }
-
-/// A request line with a space too many.
-pub fn space_in_target(pair: &mut Pair<'_>) -> bool {
-    let line = pair.request.line();
-    let target = line
-        .strip_prefix(b"GET /blog/api")
-        .and_then(|l| l.strip_suffix(b" HTTP/1.1"));
-    let Some(target) = target.filter(|target| target.contains(&b' ')) else {
-        return false;
-    };
-    let escaped = String::from_utf8_lossy(target).replace(' ', "%20");
-    let [ours] = &pair.ours.received[..] else {
-        return false;
-    };
-    let differ = ours.target == escaped && pair.go.is_own() && pair.go.status == 400;
-    if differ {
-        pair.go = pair.ours.clone();
-    }
-    differ
-}

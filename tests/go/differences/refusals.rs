@@ -110,3 +110,14 @@ pub fn repeated_length(pair: &mut Pair<'_>) -> bool {
     let holds = pair.request.count_lines("Content-Length: 5") == 2;
     refused(pair, holds, 400)
 }
+
+pub fn two_framings(pair: &mut Pair<'_>) -> bool {
+    let lines = ["Transfer-Encoding: chunked", "Content-Length: 5"];
+    let holds = lines.iter().all(|line| pair.request.has_line(line));
+    refused(pair, holds, 400)
+}
+
+pub fn line_feed(pair: &mut Pair<'_>) -> bool {
+    let holds = pair.request.line().contains(&b'\n');
+    refused(pair, holds, 400)
+}

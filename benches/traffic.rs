@@ -176,13 +176,17 @@ async fn load(address: &str, clients: usize, time: Duration, pids: &[&str]) {
     let mut times = tasks.join_all().await.concat();
     times.sort_unstable();
     let count = times.len();
-    let at = |part: f64| times[(count as f64 * part) as usize].as_secs_f64() * 1e3;
+    let at = |part: f64| {
+        let place = (count as f64 * part) as usize;
+        times[place.min(count - 1)].as_secs_f64() * 1e3
+    };
     println!(
-        "{:.0} {:.1} {:.1} {:.1} {:.1} {:.1}",
+        "{:.0} {:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
         count as f64 / time.as_secs_f64(),
         at(0.5),
         at(0.99),
         at(0.999),
+        at(1.0),
         cpu.as_secs_f64() * 1e6 / count as f64,
         memory as f64 / 1024.0,
     );

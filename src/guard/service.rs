@@ -20,9 +20,14 @@ use super::connections::Connections;
 use super::settings::Settings;
 use crate::failure::Failure;
 
-/// Tasks that a worker runs between two looks at the sockets, and the most that a look
-/// tells it.
-const BATCH: u32 = 64;
+/// What a look at the sockets tells a worker at most.
+const NEWS: u32 = 32;
+
+/// Tasks that it runs before it looks again.
+const BATCH: u32 = 2 * NEWS;
+
+/// How often one of them comes from the common queue.
+const COMMON: u32 = 4;
 
 /// Serves an application to the clients of some listeners.
 pub struct GuardService<A> {
@@ -56,20 +61,16 @@ impl<A> GuardService<A> {
     }
 }
 
-/// Tasks wait in one queue and every worker asks it each time: with tokio's own
-/// intervals a thousand busy clients are served in bursts, and the slowest of them wait
-/// three times as long.
-///
-/// What a worker has beside that queue waits until the queue is empty. So it takes no
-/// more news of sockets at once than it runs tasks until it asks for more: with tokio's
-/// 1,024 the queue was never empty on a busy machine, and some clients waited for two
-/// seconds.
+/// A worker takes in less than it serves until it asks for more, so its queue runs empty
+/// each time, and who has to wait does so in the system's queue, in order. With tokio's own
+/// numbers a worker takes in 1,024 at once and moves what it can't hold to a queue that all
+/// share: a thousand busy clients are then served in bursts, some of them seconds late.
 fn runtime(workers: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(workers)
-        .global_queue_interval(1)
+        .global_queue_interval(COMMON)
         .event_interval(BATCH)
-        .max_io_events_per_tick(BATCH as usize)
+        .max_io_events_per_tick(NEWS as usize)
         .thread_name("gateway")
         .enable_all()
         .build()

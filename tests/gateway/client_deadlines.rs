@@ -89,12 +89,12 @@ fn a_connection_without_a_request_is_closed_when_it_was_idle_for_long() {
     let service = Service::hello();
     let gateway = gateway(&service, "idle: 400ms");
     for requests in 0..3 {
-        let mut client = gateway.connect();
         let mut watch = Stopwatch::start();
+        let mut client = gateway.connect();
         for _ in 0..requests {
+            watch = Stopwatch::start();
             client.send(get("/"));
             client.response();
-            watch = Stopwatch::start();
             pause(Duration::from_millis(100));
         }
         client.assert_closed();
@@ -121,8 +121,8 @@ fn a_body_that_stops_is_cut_and_one_that_pauses_is_not() {
         assert_eq!(client.response().text(), "4", "{framing}");
 
         let mut client = gateway.connect();
-        client.send(format!("{head}{part}"));
         let watch = Stopwatch::start();
+        client.send(format!("{head}{part}"));
         assert_408(&mut client, &gateway);
         watch.assert_about(LIMIT);
     }

@@ -23,8 +23,8 @@ fn a_body_that_stops_is_cut_where_body_idle_is_set() {
     });
     let gateway = config(&service, "body_idle: 400ms").start();
     let mut client = gateway.connect();
-    client.send(get("/"));
     let watch = Stopwatch::start();
+    client.send(get("/"));
     assert_eq!(client.head().unwrap().status(), 200);
     assert_eq!(client.exactly(3).unwrap(), b"abc");
     assert!(client.exactly(1).is_err());

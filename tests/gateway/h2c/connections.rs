@@ -25,8 +25,8 @@ fn a_connection_without_a_stream_is_closed_when_it_was_idle_for_long() {
     let gateway = gateway(&service, "idle: 400ms");
     for requests in 0..3 {
         Runtime::new().unwrap().block_on(async {
-            let stream = TcpStream::connect(gateway.address).await.unwrap();
             let mut watch = Stopwatch::start();
+            let stream = TcpStream::connect(gateway.address).await.unwrap();
             let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
             let connection = tokio::spawn(connection);
             for _ in 0..requests {

@@ -94,8 +94,8 @@ fn a_request_body_that_stops_ends_its_stream() {
     Runtime::new().unwrap().block_on(async {
         let mut client = connect(&gateway).await;
         for parts in 0..3 {
-            let (response, mut body) = client.send_request(post(), false).unwrap();
             let mut watch = Stopwatch::start();
+            let (response, mut body) = client.send_request(post(), false).unwrap();
             for _ in 0..parts {
                 tokio::time::sleep(LIMIT / 2).await;
                 watch = Stopwatch::start();

@@ -63,8 +63,8 @@ fn a_body_that_stops_is_cut_where_body_idle_is_set() {
     let runtime = Runtime::new().unwrap();
     let gateway = to(service(&runtime), "body_idle: 400ms");
     let mut client = gateway.connect();
-    client.send(get("/stops"));
     let watch = Stopwatch::start();
+    client.send(get("/stops"));
     assert_eq!(client.head().unwrap().status(), 200);
     assert_eq!(client.next_chunk().unwrap(), b"abc");
     assert!(client.next_chunk().is_err());

@@ -52,6 +52,15 @@ pub struct Server {
     pub limits: Limits,
 }
 
+impl Server {
+    /// Whether a peer is in `trusted_proxies`.
+    #[must_use]
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.trusted_proxies.iter().any(|net| net.contains(&peer))
+    }
+}
+
 /// Istio's `pathNormalization` options, with Istio's names and meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Normalization {

@@ -87,7 +87,7 @@ fn start<A: HttpServerApp + Send + Sync + 'static>(
     let digest = SocketDigest::from_raw_fd(socket.as_raw_fd());
     let _ = digest.peer_addr.set(Some(peer.into()));
     let digest = Arc::new(digest);
-    let timeouts = &shared.settings.timeouts;
+    let timeouts = &shared.settings.server.timeouts;
     let (body_idle, write_idle) = (timeouts.request_body_idle, timeouts.write_idle);
     let control = Arc::new(Control::new(body_idle, write_idle, Some(digest.clone())));
     let Some(place) = shared.connections.enter(&control) else {

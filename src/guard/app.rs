@@ -26,7 +26,7 @@ impl<A> Http2<A> {
     pub(super) fn new(app: Arc<A>, connection: Arc<Control>, settings: Arc<Settings>) -> Self {
         let mut options = HttpServerOptions::default();
         options.h2c = true;
-        options.h2_idle_timeout = settings.timeouts.idle;
+        options.h2_idle_timeout = settings.server.timeouts.idle;
         Self {
             app,
             connection,
@@ -55,7 +55,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Http2<A> {
 
     fn h2_options(&self) -> Option<H2Options> {
         let mut options = default_h2_options();
-        let list = u32::try_from(self.settings.limits.header_bytes).unwrap_or(u32::MAX);
+        let list = u32::try_from(self.settings.server.limits.header_bytes).unwrap_or(u32::MAX);
         options.max_header_list_size(list);
         Some(options)
     }

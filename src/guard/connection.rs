@@ -101,7 +101,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
         client.rest();
         self.control.reset(State::Idle);
         if client.input.is_empty() {
-            let idle = self.shared.settings.timeouts.idle;
+            let idle = self.shared.settings.server.timeouts.idle;
             let first = first_bytes(client, &self.shared.connections);
             match self.timer.within(idle, first).await {
                 Some(Some(read)) => self.control.count_read(read),
@@ -109,7 +109,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             }
         }
         self.control.set_state(State::Header);
-        let limit = self.shared.settings.timeouts.request_header;
+        let limit = self.shared.settings.server.timeouts.request_header;
         let settings = &self.shared.settings;
         let read = read_head(client, settings, &self.control);
         match self.timer.within(limit, read).await {

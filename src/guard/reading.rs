@@ -57,7 +57,7 @@ pub(super) async fn first_bytes(client: &mut Client, connections: &Connections) 
 pub(super) async fn read_head(client: &mut Client, settings: &Settings, control: &Control) -> Next {
     let mut reader = HeadReader::default();
     loop {
-        if settings.h2c && !client.input.is_empty() {
+        if settings.server.h2c && !client.input.is_empty() {
             let part = client.input.len().min(H2_PREFACE.len());
             if client.input[..part] == H2_PREFACE[..part] {
                 if part == H2_PREFACE.len() {

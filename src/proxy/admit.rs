@@ -38,7 +38,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// The limits on a head, for requests that no head was read of: those of HTTP/2.
+    /// What the guard checks in a head, for the requests that it read none of: those of
+    /// HTTP/2.
     pub(super) fn check_head(&self, session: &Session) -> Result<(), Failure> {
         let request = session.req_header();
         let limits = &self.snapshot.config.server.limits;
@@ -48,6 +49,8 @@ impl Gateway {
             Err(Failure::TargetTooLong)
         } else if request.headers.len() > limits.headers {
             Err(Failure::HeaderTooLarge)
+        } else if !request::has_plain_framing(&request.headers) {
+            Err(Failure::MalformedRequest)
         } else {
             Ok(())
         }

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use http::{HeaderValue, header};
-use ipnet::IpNet;
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use uuid::Uuid;
+
+use crate::config::Server;
 
 /// The longest request id that is taken over.
 const MAX_ID: usize = 128;
@@ -44,13 +45,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn of(session: &Session, trusted: &[IpNet]) -> Self {
+    pub(super) fn of(session: &Session, server: &Server) -> Self {
         let address = session.client_addr().and_then(|a| a.as_inet());
         // Only a Unix socket has no such address, and we don't listen on one.
         let ip = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip().to_canonical());
         Self {
             ip,
-            trusted: trusted.iter().any(|net| net.contains(&ip)),
+            trusted: server.trusts(ip),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use http::{Version, header};
 use pingora_core::Error;
 use pingora_proxy::Session;
 
@@ -11,7 +10,6 @@ use super::client;
 use super::cookies;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
-use super::request;
 use crate::config::Action;
 use crate::failure::Failure;
 use crate::route::{Admitted, Builtin, Decision, Origin, Raw, Refusal, Request, add_slash};
@@ -27,12 +25,6 @@ impl Gateway {
         cookies::join(session.req_header_mut())?;
         self.check_head(session)?;
         let request = session.req_header();
-        if request.version == Version::HTTP_11 && !request.headers.contains_key(header::HOST) {
-            return Err(Failure::MalformedRequest.into());
-        }
-        if !request::has_plain_framing(&request.headers) {
-            return Err(Failure::MalformedRequest.into());
-        }
         let raw = Raw {
             method: &request.method,
             target: request.raw_path(),

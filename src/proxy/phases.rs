@@ -51,7 +51,7 @@ impl ProxyHttp for Gateway {
     fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
 
     async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
-        let client = Client::of(session, &self.snapshot.config.server.trusted_proxies);
+        let client = Client::of(session, &self.snapshot.config.server);
         ctx.request_id = Some(client.request_id(session.req_header()));
         ctx.client = Some(client);
         if let Some(http1) = session.as_downstream().as_http1() {

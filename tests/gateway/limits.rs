@@ -182,7 +182,7 @@ fn a_chunked_body_is_cut_when_it_is_too_large_and_its_connection_not_used_again(
 }
 
 /// A service whose requests wait until the test lets them go.
-fn waiting() -> (Service, mpsc::Sender<()>, mpsc::Receiver<()>) {
+pub fn waiting() -> (Service, mpsc::Sender<()>, mpsc::Receiver<()>) {
     let (come, came) = mpsc::channel();
     let (go, gone) = mpsc::channel::<()>();
     let (come, gone) = (Mutex::new(come), Mutex::new(gone));

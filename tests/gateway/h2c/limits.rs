@@ -1,12 +1,11 @@
 //! How much a client of HTTP/2 may ask for at once.
 
-use std::sync::{Mutex, mpsc};
-
 use http::{Request, StatusCode};
 use tokio::runtime::Runtime;
 
 use super::client::{Answer, connect, get, send, try_send};
 use super::raw::{self, HEADERS, PING, RST_STREAM, Raw};
+use crate::limits::waiting;
 use crate::support::gateway::Gateway;
 use crate::support::{Config, PATIENCE, Service, ok};
 
@@ -45,16 +44,7 @@ fn a_body_that_is_too_large_is_refused() {
 
 #[test]
 fn one_stream_too_many_in_flight_is_told_to_come_again() {
-    let (come, came) = mpsc::channel();
-    let (go, gone) = mpsc::channel::<()>();
-    let (come, gone) = (Mutex::new(come), Mutex::new(gone));
-    let service = Service::start(move |mut conn| {
-        while conn.request().is_some() {
-            come.lock().unwrap().send(()).unwrap();
-            gone.lock().unwrap().recv_timeout(PATIENCE).unwrap();
-            conn.send(ok("hello"));
-        }
-    });
+    let (service, go, came) = waiting();
     let gateway = limited(&service, "in_flight: 1");
     Runtime::new().unwrap().block_on(async {
         let mut client = connect(&gateway).await;

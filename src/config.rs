@@ -7,6 +7,7 @@
 //! what it finds to the `report` and goes on with what is left.
 
 mod build;
+mod fixed;
 mod literal;
 mod model;
 mod paths;
@@ -24,13 +25,16 @@ mod value;
 mod variables;
 mod yaml;
 
+pub use fixed::needs_new_process;
 pub use literal::{Beginning, Then, beginning};
 pub use model::{
-    Action, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns, DnsServers, Errors,
-    Expectation, HeaderRules, HostMatch, HostPolicy, Limits, Match, Normalization, PathMatch,
-    Pattern, Protocol, ProxyStatus, Redirect, Rewrite, Route, RouteLimits, RouteTimeouts, Server,
-    Service, ServiceHost, ServiceLimits, ServiceTimeouts, Test, ValueMatch,
+    Action, Admin, Asked, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns, DnsServers,
+    Drain, Errors, Expectation, HeaderRules, HostMatch, HostPolicy, Limits, Match, Normalization,
+    PathMatch, Pattern, Protocol, ProxyStatus, Redirect, Rewrite, Route, RouteLimits,
+    RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits, ServiceTimeouts, Test,
+    ValueMatch,
 };
-pub use read::{parse, read};
+pub use read::{content, parse, parse_bytes, read};
 pub use report::{Diagnostic, Report, Severity};
 pub use schema::schema;
+pub use variables::variables;

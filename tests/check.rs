@@ -134,6 +134,22 @@ warnings.yaml:4:3 services.b: warning: is used by no route; add a route with thi
 }
 
 #[test]
+fn an_operator_s_address_for_everybody_is_warned_of() {
+    let path = file(
+        "operator.yaml",
+        "admin: { operator: \"0.0.0.0:9001\" }\n\
+         services: { a: { url: http://a } }\nroutes: [{ name: r, service: a }]\n",
+    );
+    let warning = "operator.yaml:1:20 admin.operator: warning: can be reached from other machines and asks for no password; use 127.0.0.1 and a port-forward\n";
+    let ok = "operator.yaml: ok, 1 service, 1 route\n";
+    assert_eq!(check(&path, &[]), (Some(0), format!("{warning}{ok}")));
+    assert_eq!(
+        check(&path, &["--deny-warnings"]),
+        (Some(1), warning.to_owned())
+    );
+}
+
+#[test]
 fn files_that_cannot_be_read_are_mistakes_too() {
     let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let directory = tmp.join("directory.yaml");
@@ -217,6 +233,7 @@ fn shipped_configurations_fit_the_schema() {
 fn the_schema_agrees_with_the_check() {
     let validator = jsonschema::validator_for(&api_gateway::config::schema()).unwrap();
     let service = "services: { a: { url: http://a } }\nroutes: [{ name: r, service: a }]\n";
+    let long_socket = format!("server: {{ upgrade_socket: /{} }}", "x".repeat(107));
     for (extra, good) in [
         ("", true),
         ("server:\ndns:\n", true),
@@ -241,6 +258,34 @@ fn the_schema_agrees_with_the_check() {
             "server: { limits: { connections: '${NO:-1}', request_body: '${NO:-1}MiB' } }",
             true,
         ),
+        (
+            "server: { drain: { delay: 0s, timeout: 1h }, runtime_dir: /x, upgrade_socket: /y/s, pid_file: '/${NO:-p}' }",
+            true,
+        ),
+        ("server: { drain: }\nadmin:", true),
+        (
+            "admin: { listen: off, operator: '[::1]:0', sidecar_ready: 'http://127.0.0.1:15021/healthz/ready' }",
+            true,
+        ),
+        (
+            "admin: { listen: '127.0.0.1:${NO:-1}', operator: 'off', sidecar_ready: 'http://${NO:-a}/' }",
+            true,
+        ),
+        ("server: { drain: off }", false),
+        ("server: { drain: { delay: off } }", false),
+        ("server: { drain: { timeout: 20 } }", false),
+        ("server: { runtime_dir: x }", false),
+        ("server: { runtime_dir: }", false),
+        ("server: { pid_file: /x/ }", false),
+        (&long_socket, false),
+        ("admin: off", false),
+        ("admin: { listen: 9000 }", false),
+        ("admin: { operator: ['127.0.0.1:1'] }", false),
+        ("admin: { operator: localhost:1 }", false),
+        ("admin: { sidecar_ready: on }", false),
+        ("admin: { sidecar_ready: 'http://a:1' }", false),
+        ("admin: { sidecar_ready: 'http://me@a/b' }", false),
+        ("admin: { sidecar_ready: 'http://a/b#c' }", false),
         ("server: { h2c: on }", false),
         ("server: { threads: 0 }", false),
         ("server: { threads: }", false),

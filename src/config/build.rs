@@ -1,13 +1,18 @@
 //! The raw types to the validated model: reads each value, puts the defaults
 //! in, and checks what only the whole file can tell.
 
+mod addresses;
+mod admin;
+mod drain;
 mod expectations;
 mod headers;
 mod limits;
+mod listen;
 mod matches;
 mod redirect;
 mod rewrite;
 mod routes;
+mod runtime;
 mod server;
 mod services;
 mod timeouts;
@@ -29,7 +34,10 @@ const LIST_FIX: &str = "write a list, its items in [ ] or after dashes";
 /// Builds the model. The result stands only if `report` has no errors: what is
 /// wrong has been left out or replaced by its default.
 pub(super) fn build(file: File, report: &mut Report) -> Config {
-    let server = server::server(file.server, report);
+    let mut server = file.server.map(|section| section.0).unwrap_or_default();
+    let listen = listen::listen(server.listen.take(), report);
+    let server = server::server(&server, &listen, report);
+    let admin = admin::admin(file.admin, &listen, report);
     let dns = server::dns(file.dns, report);
     let errors = server::errors(file.errors, report);
     let services = services::services(file.services, report);
@@ -43,6 +51,7 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
     }
     Config {
         server,
+        admin,
         dns,
         errors,
         services: services.built,

@@ -8,10 +8,16 @@ use http::{HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use regex::bytes::{Regex, RegexBuilder};
 
+mod admin;
+mod drain;
 mod limits;
+mod runtime;
 mod timeouts;
 
+pub use admin::{Admin, Asked};
+pub use drain::Drain;
 pub use limits::{Limits, RouteLimits, ServiceLimits};
+pub use runtime::Runtime;
 pub use timeouts::{ClientTimeouts, RouteTimeouts, ServiceTimeouts};
 
 /// A whole, valid configuration.
@@ -19,6 +25,8 @@ pub use timeouts::{ClientTimeouts, RouteTimeouts, ServiceTimeouts};
 pub struct Config {
     /// What the main port does.
     pub server: Server,
+    /// What is asked beside the main port.
+    pub admin: Admin,
     /// How names of services become addresses.
     pub dns: Dns,
     /// What error answers reveal.
@@ -50,6 +58,10 @@ pub struct Server {
     pub timeouts: ClientTimeouts,
     /// What is taken from clients.
     pub limits: Limits,
+    /// How it stops.
+    pub drain: Drain,
+    /// Where it keeps what it needs only while it runs.
+    pub runtime: Runtime,
 }
 
 impl Server {

@@ -6,16 +6,20 @@ use serde::Deserialize;
 
 use super::shape::{Entries, Section, Shape};
 use super::value::{
-    DnsServer, Endpoint, Host, Leaf, Listen, Network, OneOrMany, PathNormalization, Period,
-    ProtocolName, ProxyStatusFor, Switch, Threads, Url,
+    Directory, DnsServer, Endpoint, FilePath, Host, Leaf, Listen, Network, OneOrMany,
+    PathNormalization, Period, ProtocolName, ProxyStatusFor, SocketPath, Switch, Threads, Url,
 };
 
+mod admin;
+mod drain;
 mod expectations;
 mod limits;
 mod matches;
 mod routes;
 mod timeouts;
 
+pub(super) use admin::Admin;
+pub(super) use drain::Drain;
 pub(super) use expectations::{Expectation, Test};
 pub(super) use limits::{Limits, RouteLimits, ServiceLimits};
 pub(super) use matches::{HeaderMatch, Match, ParameterMatch, PathMatch};
@@ -31,6 +35,8 @@ pub(super) use timeouts::{ClientTimeouts, RouteTimeouts, ServiceTimeouts};
 pub(super) struct File {
     /// What the main port does.
     pub(super) server: Option<Section<Server>>,
+    /// The addresses beside the main port, for probes and for the operator.
+    pub(super) admin: Option<Section<Admin>>,
     /// How names of services become addresses.
     pub(super) dns: Option<Section<Dns>>,
     /// What error answers reveal.
@@ -74,6 +80,17 @@ pub(super) struct Server {
     pub(super) timeouts: Option<Section<ClientTimeouts>>,
     /// What is taken from clients.
     pub(super) limits: Option<Section<Limits>>,
+    /// How the gateway stops.
+    pub(super) drain: Option<Section<Drain>>,
+    /// The directory of what is needed only while the gateway runs. Default
+    /// `/run/api-gateway`.
+    pub(super) runtime_dir: Option<Leaf<Directory>>,
+    /// The socket over which a new process takes over, at most 107 bytes. Default
+    /// `upgrade.sock` in `runtime_dir`.
+    pub(super) upgrade_socket: Option<Leaf<SocketPath>>,
+    /// The file with the id of the process. Default `api-gateway.pid` in
+    /// `runtime_dir`.
+    pub(super) pid_file: Option<Leaf<FilePath>>,
 }
 
 impl Shape for Server {

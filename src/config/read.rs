@@ -8,10 +8,8 @@ use super::model::Config;
 use super::report::Report;
 use super::tree::{Kind, Position};
 use super::variables::{self, Environment};
-use super::{build, typed, yaml};
-
-/// In bytes. A thousand routes take about a fifth of it.
-const MAX_FILE: usize = 1 << 20;
+use super::yaml::{self, MAX_FILE};
+use super::{build, typed};
 
 /// Reads the configuration in `text`. `file` is only how messages name it;
 /// `env` looks up a variable.
@@ -32,8 +30,27 @@ pub fn parse(
 /// Reads the configuration in the file at `path`, as [`parse`] does. That it
 /// can't be read is a mistake like others.
 pub fn read(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> (Option<Config>, Report) {
+    parse_bytes(path, File::open(path).and_then(content), env)
+}
+
+/// What is in a file, as far as a configuration may reach and a byte more.
+///
+/// # Errors
+/// When reading fails.
+pub fn content(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the configuration in what reading the file at `path` gave.
+pub fn parse_bytes(
+    path: &Path,
+    content: io::Result<Vec<u8>>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> (Option<Config>, Report) {
     let file = path.display().to_string();
-    match read_text(path) {
+    match content.map_err(unreadable).and_then(text) {
         Ok(text) => parse(&file, &text, env),
         Err((position, message, fix)) => {
             let mut report = Report::new(&file);
@@ -44,12 +61,6 @@ pub fn read(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> (Option<Config
 }
 
 fn parse_into(text: &str, env: Environment<'_>, report: &mut Report) -> Option<Config> {
-    if text.len() > MAX_FILE {
-        report.error("", "is larger than 1 MiB", "make it smaller");
-        return None;
-    }
-    // Windows editors begin a file with a byte order mark.
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut tree = yaml::load(text, report)?;
     if let Kind::Null = tree.kind {
         report.error("", "is empty", "write the keys services and routes");
@@ -63,30 +74,23 @@ fn parse_into(text: &str, env: Environment<'_>, report: &mut Report) -> Option<C
 
 type Unreadable = (Position, String, &'static str);
 
-fn read_text(path: &Path) -> Result<String, Unreadable> {
-    let failed = |error: io::Error| {
-        let (message, fix) = match error.kind() {
-            io::ErrorKind::NotFound => {
-                ("doesn't exist".to_owned(), "check the name after --config")
-            }
-            io::ErrorKind::IsADirectory => ("is a directory".to_owned(), "name the file inside it"),
-            io::ErrorKind::PermissionDenied => (
-                "may not be read".to_owned(),
-                "give this user the right to read it",
-            ),
-            _ => (
-                format!("can't be read: {error}"),
-                "check the file and its file system",
-            ),
-        };
-        (Position::START, message, fix)
+fn unreadable(error: io::Error) -> Unreadable {
+    let (message, fix) = match error.kind() {
+        io::ErrorKind::NotFound => ("doesn't exist".to_owned(), "check the name after --config"),
+        io::ErrorKind::IsADirectory => ("is a directory".to_owned(), "name the file inside it"),
+        io::ErrorKind::PermissionDenied => (
+            "may not be read".to_owned(),
+            "give this user the right to read it",
+        ),
+        _ => (
+            format!("can't be read: {error}"),
+            "check the file and its file system",
+        ),
     };
-    let file = File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    // One byte more than is allowed shows that there is more.
-    file.take(MAX_FILE as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    (Position::START, message, fix)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
     if bytes.len() > MAX_FILE {
         // Cutting it anywhere might cut a character; parse would not look.
         return Err((

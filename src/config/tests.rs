@@ -1,6 +1,7 @@
 //! The way from text to model as a whole.
 
 mod hostile;
+mod lifecycle;
 mod limits;
 mod mistakes;
 mod model;

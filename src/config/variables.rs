@@ -3,15 +3,46 @@
 //! They are put in after YAML has been parsed, so no variable can change the
 //! structure, and what it holds isn't searched for variables again.
 
+mod scan;
+
+use std::collections::BTreeSet;
+
+use self::scan::{Part, Reference, parts};
 use super::report::Report;
 use super::text::quote;
 use super::tree::{Kind, Node, Position, child, item};
+use super::yaml;
 
 /// What all values together may grow to, in bytes.
 const MAX_TOTAL: usize = 4 << 20;
 
 /// Looks a variable up.
 pub(super) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The names of all environment variables that the configuration in `text` refers
+/// to, with or without a default; none when it can't be read.
+#[must_use]
+pub fn variables(text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if let Some(tree) = yaml::load(text, &mut Report::new("")) {
+        collect(&tree, &mut names);
+    }
+    names
+}
+
+fn collect(node: &Node, names: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Null => {}
+        Kind::Sequence(items) => items.iter().for_each(|node| collect(node, names)),
+        Kind::Mapping(entries) => entries
+            .iter()
+            .for_each(|entry| collect(&entry.value, names)),
+        Kind::Scalar { text, .. } => names.extend(parts(text).filter_map(|part| match part {
+            Part::Variable(reference) if reference.is_sound() => Some(reference.name.to_owned()),
+            _ => None,
+        })),
+    }
+}
 
 /// Puts the variables into all values of the tree. A value that can't be made
 /// becomes [`Kind::Null`] and is reported.
@@ -99,47 +130,34 @@ struct Expanded {
 
 fn expand(text: &str, environment: Environment<'_>) -> Result<Expanded, Mistake> {
     let mut out = Expanded::default();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        let before = &rest[..at];
-        rest = &rest[at + 2..];
-        if let Some(literal) = before.strip_suffix('$') {
-            out.text.push_str(literal);
-            out.text.push_str("${");
-            continue;
+    for part in parts(text) {
+        match part {
+            Part::Text(text) => out.text.push_str(text),
+            Part::Unclosed => {
+                return Err(Mistake::new(
+                    "has a ${ without }",
+                    "close the variable, or write $${ for a literal ${",
+                ));
+            }
+            Part::Variable(reference) => {
+                let value = resolve(&reference, environment)?;
+                if out.text.len() + value.len() > MAX_TOTAL {
+                    return Err(Mistake::too_long());
+                }
+                out.text.push_str(&value);
+                let name = format!("${}", reference.name);
+                if !out.names.contains(&name) {
+                    out.names.push(name);
+                }
+            }
         }
-        out.text.push_str(before);
-        let Some((reference, after)) = rest.split_once('}') else {
-            return Err(Mistake::new(
-                "has a ${ without }",
-                "close the variable, or write $${ for a literal ${",
-            ));
-        };
-        let (name, value) = resolve(reference, environment)?;
-        if out.text.len() + value.len() > MAX_TOTAL {
-            return Err(Mistake::too_long());
-        }
-        out.text.push_str(&value);
-        let name = format!("${name}");
-        if !out.names.contains(&name) {
-            out.names.push(name);
-        }
-        rest = after;
     }
-    out.text.push_str(rest);
     Ok(out)
 }
 
-/// The name and value of what stands between `${` and `}`.
-fn resolve<'a>(
-    reference: &'a str,
-    environment: Environment<'_>,
-) -> Result<(&'a str, String), Mistake> {
-    let (name, default) = match reference.split_once(":-") {
-        Some((name, default)) => (name, Some(default)),
-        None => (reference, None),
-    };
-    if !is_name(name) {
+fn resolve(reference: &Reference<'_>, environment: Environment<'_>) -> Result<String, Mistake> {
+    let Reference { name, default } = *reference;
+    if !reference.is_sound() {
         return Err(Mistake::new(
             format!("has a bad variable name {}", quote(name)),
             "write ${NAME} or ${NAME:-default}, NAME of A-Z, a-z, 0-9 and _ and not beginning with a digit",
@@ -152,20 +170,14 @@ fn resolve<'a>(
         ));
     }
     match (environment(name), default) {
-        (Some(value), None) => Ok((name, value)),
-        (Some(value), Some(_)) if !value.is_empty() => Ok((name, value)),
-        (_, Some(default)) => Ok((name, default.to_owned())),
+        (Some(value), None) => Ok(value),
+        (Some(value), Some(_)) if !value.is_empty() => Ok(value),
+        (_, Some(default)) => Ok(default.to_owned()),
         (None, None) => Err(Mistake::new(
             format!("needs the environment variable {name}, which is not set"),
             format!("set it, or write ${{{name}:-default}}"),
         )),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    !name.starts_with(|c: char| c.is_ascii_digit())
-        && !name.is_empty()
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]
@@ -232,5 +244,31 @@ mod tests {
     fn names_are_listed_once() {
         let names = expand("${A}${NO:-x}${A}", &environment).unwrap().names;
         assert_eq!(names, ["$A", "$NO"]);
+    }
+
+    fn named(text: &str) -> Vec<String> {
+        super::variables(text).into_iter().collect()
+    }
+
+    #[test]
+    fn a_text_s_variables_are_found_wherever_a_value_stands() {
+        let text = "a: ${B}\nc: { d: ['x${A}y${Z:-${}', \"${B}\"] }\ne: |\n  ${M:-a:-b}\n";
+        assert_eq!(named(text), ["A", "B", "M", "Z"]);
+        assert_eq!(named("\u{FEFF}a: ${B}\r\n"), ["B"]);
+        assert_eq!(named("a: &x ${B}\nb: *x\n"), ["B"]);
+    }
+
+    #[test]
+    fn what_is_no_variable_is_not_found() {
+        let text = "a: $${A}\n${B}: c # ${C}\nd: $D ${} ${1E} ${F\ng: ${OK}\n";
+        assert_eq!(named(text), ["OK"]);
+        assert_eq!(named("a: $${A}${B}"), ["B"]);
+    }
+
+    #[test]
+    fn a_text_that_cannot_be_read_has_no_variables() {
+        for text in ["", "a: [${A}", "a: ${A}\u{0}", &"a: ${A} ".repeat(1 << 18)] {
+            assert_eq!(named(text), [""; 0]);
+        }
     }
 }

@@ -14,6 +14,9 @@ use super::tree::{Entry, Kind, Node, Position, child, item};
 /// tree off the end of the stack.
 const MAX_DEPTH: usize = 16;
 
+/// The whole file, in bytes. A thousand routes take about a fifth of it.
+pub(super) const MAX_FILE: usize = 1 << 20;
+
 /// What the tree may weigh, in bytes of text plus [`NODE_WEIGHT`] for each
 /// value. Some 100,000 values of usual length fit.
 const MAX_WEIGHT: usize = 4 << 20;
@@ -24,6 +27,12 @@ const NODE_WEIGHT: usize = 16;
 /// Reads `text` into a tree. Mistakes go to `report`; `None` when there is no
 /// tree to go on with.
 pub(super) fn load(text: &str, report: &mut Report) -> Option<Node> {
+    if text.len() > MAX_FILE {
+        report.error("", "is larger than 1 MiB", "make it smaller");
+        return None;
+    }
+    // Windows editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if let Some((index, found)) = text.char_indices().find(|(_, c)| !is_printable(*c)) {
         // The scanner takes NUL for the end, and would ignore what follows it.
         report.error_at(

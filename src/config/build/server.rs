@@ -1,7 +1,6 @@
 //! `server:`, `dns:` and `errors:`.
 
-use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::super::model::{BuiltinEndpoints, Dns, DnsServers, Errors, Server};
@@ -9,15 +8,19 @@ use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::Section;
 use super::super::text::quote;
-use super::super::tree::item;
-use super::super::value::{DnsServer, Listen, OneOrMany, Value as _};
+use super::super::value::{DnsServer, OneOrMany, Value as _};
+use super::drain::drain;
 use super::limits::limits;
+use super::runtime::runtime;
 use super::timeouts::client_timeouts;
 use super::{value, values, without_value};
 
-pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> Server {
-    let raw = raw.map(|section| section.0).unwrap_or_default();
-    let listen = listen(raw.listen, report);
+/// Builds it with the addresses in `listen`.
+pub(super) fn server(
+    raw: &raw::Server,
+    listen: &[(String, SocketAddr)],
+    report: &mut Report,
+) -> Server {
     let threads = value("server.threads", raw.threads.as_ref(), report).flatten();
     let path_normalization = value(
         "server.path_normalization",
@@ -25,80 +28,35 @@ pub(super) fn server(raw: Option<Section<raw::Server>>, report: &mut Report) -> 
         report,
     )
     .unwrap_or_default();
-    let trusted_proxies = raw.trusted_proxies.unwrap_or_default();
-    let trusted_proxies = values("server.trusted_proxies", &trusted_proxies, report)
+    let trusted_proxies = raw.trusted_proxies.as_deref().unwrap_or_default();
+    let trusted_proxies = values("server.trusted_proxies", trusted_proxies, report)
         .into_iter()
         .map(|(_, network)| network)
         .collect();
     Server {
-        listen,
+        listen: listen.iter().map(|(_, address)| *address).collect(),
         threads,
         h2c: value("server.h2c", raw.h2c.as_ref(), report).unwrap_or_default(),
         path_normalization,
         trusted_proxies,
-        builtin_endpoints: builtin_endpoints(raw.builtin_endpoints, report),
+        builtin_endpoints: builtin_endpoints(raw.builtin_endpoints.as_ref(), report),
         timeouts: client_timeouts("server.timeouts", raw.timeouts.as_ref(), report),
         limits: limits(raw.limits.as_ref(), report),
-    }
-}
-
-fn listen(raw: Option<OneOrMany<Listen>>, report: &mut Report) -> Vec<SocketAddr> {
-    const PATH: &str = "server.listen";
-    match raw {
-        None => {
-            without_value(PATH, Listen::LIST_FIX, report);
-            vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000))]
-        }
-        Some(OneOrMany::One(leaf)) => value(PATH, Some(&leaf), report).into_iter().collect(),
-        Some(OneOrMany::Many(items)) => {
-            if items.is_empty() {
-                report.error(PATH, "is an empty list", Listen::LIST_FIX);
-            }
-            let mut seen = HashMap::new();
-            let mut all = Vec::new();
-            for (path, address) in values(PATH, &items, report) {
-                // Port 0 is a different port each time.
-                if address.port() != 0
-                    && let Some(first) = seen.insert(address, path.clone())
-                {
-                    let message = format!("is the address of {first} again");
-                    report.error(&path, message, "remove one of the two");
-                }
-                all.push(address);
-            }
-            for (index, address) in all.iter().enumerate() {
-                let wide = all.iter().any(|other| {
-                    let takes_all = other.ip().is_unspecified() && !address.ip().is_unspecified();
-                    takes_all
-                        && other.port() == address.port()
-                        && other.is_ipv4() == address.is_ipv4()
-                });
-                if wide && address.port() != 0 {
-                    report.error(
-                        &item(PATH, index),
-                        "is taken by the address for all of the machine in the same list",
-                        "remove one of the two",
-                    );
-                }
-            }
-            all
-        }
+        drain: drain(raw.drain.as_ref(), report),
+        runtime: runtime(raw, report),
     }
 }
 
 fn builtin_endpoints(
-    raw: Option<Section<raw::BuiltinEndpoints>>,
+    raw: Option<&Section<raw::BuiltinEndpoints>>,
     report: &mut Report,
 ) -> BuiltinEndpoints {
+    const HEALTH: &str = "server.builtin_endpoints.health";
     const STATS: &str = "server.builtin_endpoints.stats";
-    let raw = raw.map(|section| section.0).unwrap_or_default();
-    let health = value(
-        "server.builtin_endpoints.health",
-        raw.health.as_ref(),
-        report,
-    )
-    .unwrap_or_else(|| Some("/health".into()));
-    let stats = value(STATS, raw.stats.as_ref(), report).unwrap_or_else(|| Some("/stats".into()));
+    let health = raw.and_then(|section| section.0.health.as_ref());
+    let stats = raw.and_then(|section| section.0.stats.as_ref());
+    let health = value(HEALTH, health, report).unwrap_or_else(|| Some("/health".into()));
+    let stats = value(STATS, stats, report).unwrap_or_else(|| Some("/stats".into()));
     if let Some(path) = &stats
         && health == stats
     {

@@ -1,12 +1,15 @@
 //! Mistakes, and the lines each is answered with.
 
 mod actions;
+mod addresses;
+mod admin;
 mod expectations;
 mod headers;
 mod limits;
 mod matches;
 mod predicates;
 mod routes;
+mod runtime;
 mod server;
 mod services;
 mod timeouts;

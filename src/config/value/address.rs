@@ -1,6 +1,6 @@
 //! Addresses and networks.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 use serde_json::json;
@@ -21,19 +21,76 @@ impl Value for Listen {
         "write an IP address and a port such as 0.0.0.0:8000, or a list of them";
 
     fn read(text: &str) -> Result<SocketAddr, Mistake> {
-        text.parse().map_err(|_| {
-            let message = format!("{} is not an IP address and a port", quote(text));
-            // As Go and nginx write it.
-            match text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
-                Ok(port) => Mistake::new(message, format!("write 0.0.0.0:{port}")),
-                Err(_) => Mistake::new(message, Self::FIX),
-            }
-        })
+        read(text, Ipv4Addr::UNSPECIFIED, Self::FIX)
     }
 
     fn schema() -> Vec<serde_json::Value> {
-        vec![json!({ "type": "string", "pattern": r"^[0-9a-fA-F.:%\[\]]+:[0-9]{1,5}$" })]
+        vec![json!({ "type": "string", "pattern": PATTERN })]
     }
+}
+
+/// `admin.listen`: the same, or `off`, which is `None`.
+#[derive(Debug)]
+pub(in super::super) enum ProbeAddress {}
+
+impl Value for ProbeAddress {
+    type Out = Option<SocketAddr>;
+
+    const FIX: &'static str = "write an IP address and a port such as 0.0.0.0:9000, or off";
+
+    fn read(text: &str) -> Result<Option<SocketAddr>, Mistake> {
+        read_or_off(text, Ipv4Addr::UNSPECIFIED, Self::FIX)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        schema_or_off()
+    }
+}
+
+/// `admin.operator`: likewise, but not for everybody.
+#[derive(Debug)]
+pub(in super::super) enum OperatorAddress {}
+
+impl Value for OperatorAddress {
+    type Out = Option<SocketAddr>;
+
+    const FIX: &'static str = "write an IP address and a port such as 127.0.0.1:9001, or off";
+
+    fn read(text: &str) -> Result<Option<SocketAddr>, Mistake> {
+        read_or_off(text, Ipv4Addr::LOCALHOST, Self::FIX)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        schema_or_off()
+    }
+}
+
+const PATTERN: &str = r"^[0-9a-fA-F.:%\[\]]+:[0-9]{1,5}$";
+
+fn schema_or_off() -> Vec<serde_json::Value> {
+    vec![
+        json!({ "type": "string", "pattern": PATTERN }),
+        json!({ "const": "off" }),
+    ]
+}
+
+fn read_or_off(text: &str, ip: Ipv4Addr, fix: &str) -> Result<Option<SocketAddr>, Mistake> {
+    match text {
+        "off" => Ok(None),
+        _ => read(text, ip, fix).map(Some),
+    }
+}
+
+/// Where `text` is just a port, the fix names it with `ip`.
+fn read(text: &str, ip: Ipv4Addr, fix: &str) -> Result<SocketAddr, Mistake> {
+    text.parse().map_err(|_| {
+        let message = format!("{} is not an IP address and a port", quote(text));
+        // As Go and nginx write it.
+        match text.strip_prefix(':').unwrap_or(text).parse::<u16>() {
+            Ok(port) => Mistake::new(message, format!("write {ip}:{port}")),
+            Err(_) => Mistake::new(message, fix),
+        }
+    })
 }
 
 /// The port of DNS (RFC 1035, section 4.2).
@@ -137,6 +194,21 @@ mod tests {
             ("::1", Listen::FIX),
         ] {
             assert_eq!(Listen::read(text).unwrap_err().fix, fix, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_can_be_off() {
+        assert_eq!(ProbeAddress::read("off"), Ok(None));
+        let address = "127.0.0.1:0";
+        let read = OperatorAddress::read(address);
+        assert_eq!(read, Ok(Some(address.parse().unwrap())));
+        for (text, probes, operator) in [
+            (":1", "write 0.0.0.0:1", "write 127.0.0.1:1"),
+            ("localhost:1", ProbeAddress::FIX, OperatorAddress::FIX),
+        ] {
+            assert_eq!(ProbeAddress::read(text).unwrap_err().fix, probes);
+            assert_eq!(OperatorAddress::read(text).unwrap_err().fix, operator);
         }
     }
 

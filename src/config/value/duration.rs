@@ -10,6 +10,9 @@ use super::{Mistake, Value};
 /// Longer than anything that is waited for here.
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Nobody waits longer for a process to end.
+const MAX_DRAIN: Duration = Duration::from_secs(60 * 60);
+
 /// The timers' resolution.
 const MIN: Duration = Duration::from_millis(1);
 
@@ -21,6 +24,14 @@ pub(in super::super) enum Period {}
 #[derive(Debug)]
 pub(in super::super) enum Timeout {}
 
+/// `server.drain.delay`, which may be zero.
+#[derive(Debug)]
+pub(in super::super) enum DrainDelay {}
+
+/// `server.drain.timeout`.
+#[derive(Debug)]
+pub(in super::super) enum DrainTimeout {}
+
 const PATTERN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h)$";
 
 impl Value for Period {
@@ -29,7 +40,7 @@ impl Value for Period {
     const FIX: &'static str = "write a duration such as 1s or 500ms";
 
     fn read(text: &str) -> Result<Duration, Mistake> {
-        read(text, "write 1s or 500ms")
+        read(text, MAX, "write 1s or 500ms")
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -46,7 +57,7 @@ impl Value for Timeout {
         if text == "off" {
             return Ok(None);
         }
-        read(text, "write 1s, 500ms or off").map(Some)
+        read(text, MAX, "write 1s, 500ms or off").map(Some)
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -57,7 +68,52 @@ impl Value for Timeout {
     }
 }
 
-fn read(text: &str, fix: &str) -> Result<Duration, Mistake> {
+impl Value for DrainDelay {
+    type Out = Duration;
+
+    const FIX: &'static str = "write a duration such as 5s, or 0s for none";
+
+    fn read(text: &str) -> Result<Duration, Mistake> {
+        match parse(text, "write 5s, or 0s for none")? {
+            Duration::ZERO => Ok(Duration::ZERO),
+            _ => read(text, MAX_DRAIN, "write 5s, or 0s for none"),
+        }
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        Period::schema()
+    }
+}
+
+impl Value for DrainTimeout {
+    type Out = Duration;
+
+    const FIX: &'static str = "write a duration such as 20s, at most 1h";
+
+    fn read(text: &str) -> Result<Duration, Mistake> {
+        read(text, MAX_DRAIN, Self::FIX)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        Period::schema()
+    }
+}
+
+/// A duration of which a timer can be made.
+fn read(text: &str, max: Duration, fix: &str) -> Result<Duration, Mistake> {
+    let duration = parse(text, fix)?;
+    let wrong = |what: String| Err(Mistake::new(format!("{} {what}", quote(text)), fix));
+    if duration < MIN {
+        return wrong("is shorter than 1ms".into());
+    }
+    if duration > max {
+        return wrong(format!("is longer than {}h", max.as_secs() / 3600));
+    }
+    Ok(duration)
+}
+
+/// Any duration; one that is out of all range is a long one.
+fn parse(text: &str, fix: &str) -> Result<Duration, Mistake> {
     let digits_end = text
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(text.len());
@@ -95,14 +151,9 @@ fn read(text: &str, fix: &str) -> Result<Duration, Mistake> {
     };
     let scale = 10_u128.pow(u32::try_from(fraction.len()).unwrap_or(0));
     let nanos = u128::from(whole) * unit_nanos + u128::from(fraction_value) * unit_nanos / scale;
-    let duration = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-    if duration < MIN {
-        return Err(wrong("is shorter than 1ms".into()));
-    }
-    if duration > MAX {
-        return Err(wrong("is longer than 24h".into()));
-    }
-    Ok(duration)
+    Ok(Duration::from_nanos(
+        u64::try_from(nanos).unwrap_or(u64::MAX),
+    ))
 }
 
 #[cfg(test)]
@@ -162,5 +213,24 @@ mod tests {
             Timeout::read("1").unwrap_err().fix,
             "write 1s, 500ms or off"
         );
+    }
+
+    #[test]
+    fn a_drain_has_its_own_range() {
+        for (text, millis) in [("0s", 0), ("0ms", 0), ("1ms", 1), ("1h", 3_600_000)] {
+            assert_eq!(DrainDelay::read(text), Ok(Duration::from_millis(millis)));
+        }
+        assert_eq!(DrainTimeout::read("1h"), Ok(Duration::from_secs(3600)));
+        for (text, message) in [
+            ("0.5ms", r#""0.5ms" is shorter than 1ms"#),
+            ("61m", r#""61m" is longer than 1h"#),
+            ("off", r#""off" is not a duration"#),
+            ("5", r#""5" has no unit"#),
+        ] {
+            assert_eq!(DrainDelay::read(text).unwrap_err().message, message);
+            assert_eq!(DrainTimeout::read(text).unwrap_err().message, message);
+        }
+        let message = DrainTimeout::read("0s").unwrap_err().message;
+        assert_eq!(message, r#""0s" is shorter than 1ms"#);
     }
 }

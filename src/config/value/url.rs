@@ -20,11 +20,7 @@ impl Value for Url {
     fn read(text: &str) -> Result<Authority, Mistake> {
         let wrong =
             |what: &str, fix: &str| Err(Mistake::new(format!("{} {what}", quote(text)), fix));
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (scheme, rest),
-            None => ("", text),
-        };
-        let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let (scheme, authority, after) = split(text);
         if authority.contains('@') {
             return Err(has_user());
         }
@@ -91,6 +87,13 @@ impl Value for Host {
             json!({ "type": "string", "pattern": r"^[A-Za-z0-9._:\[\]-]+$" }),
         ]
     }
+}
+
+/// A URL's scheme, which may be missing, its authority, and what follows.
+pub(super) fn split(text: &str) -> (&str, &str, &str) {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    (scheme, authority, after)
 }
 
 /// Nothing is quoted: it may hold a password, and messages end up in logs.

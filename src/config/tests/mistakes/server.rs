@@ -16,13 +16,13 @@ fn each_mistake_has_its_line() {
         (
             "server: { port: 80 }",
             &[
-                "f:1:11 server.port: is an unknown key; the keys here are listen, threads, h2c, path_normalization, trusted_proxies, builtin_endpoints, timeouts, limits",
+                "f:1:11 server.port: is an unknown key; the keys here are listen, threads, h2c, path_normalization, trusted_proxies, builtin_endpoints, timeouts, limits, drain, runtime_dir, upgrade_socket, pid_file",
             ],
         ),
         (
             "server: { admin: 1, h2c: off }",
             &[
-                "f:1:11 server.admin: is an unknown key; the keys here are listen, threads, h2c, path_normalization, trusted_proxies, builtin_endpoints, timeouts, limits",
+                "f:1:11 server.admin: is an unknown key; the keys here are listen, threads, h2c, path_normalization, trusted_proxies, builtin_endpoints, timeouts, limits, drain, runtime_dir, upgrade_socket, pid_file",
                 r#"f:1:26 server.h2c: "off" is not a choice; write true or false"#,
             ],
         ),

@@ -1,0 +1,27 @@
+//! `admin:`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::shape::Shape;
+use super::super::value::{Leaf, OperatorAddress, ProbeAddress, ReadyUrl};
+
+/// The addresses beside the main port, for probes and for the operator.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct Admin {
+    /// An IP address and a port that answers `/livez` and `/readyz`, or `off`.
+    /// Default `0.0.0.0:9000`; port 0 picks a free one.
+    pub(in super::super) listen: Option<Leaf<ProbeAddress>>,
+    /// An IP address and a port for the operator, or `off`. It asks for no
+    /// password. Default `127.0.0.1:9001`; port 0 picks a free one.
+    pub(in super::super) operator: Option<Leaf<OperatorAddress>>,
+    /// Where the sidecar says that it is ready, such as
+    /// `http://127.0.0.1:15021/healthz/ready`, or `off` (the default).
+    pub(in super::super) sidecar_ready: Option<Leaf<ReadyUrl>>,
+}
+
+impl Shape for Admin {
+    const FIX: &'static str =
+        r#"write a mapping such as { listen: "0.0.0.0:9000", operator: "127.0.0.1:9001" }"#;
+}

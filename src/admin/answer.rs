@@ -1,0 +1,143 @@
+//! What each request gets.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Body;
+use serde::Serialize;
+
+use super::origin::{asked_by_another_site, names_the_machine};
+use super::{Audience, Site, Subject};
+
+type Answer = Response<Full<Bytes>>;
+
+#[derive(Clone, Copy)]
+enum Action {
+    Live,
+    Ready,
+    Status,
+    Drain,
+    Reload,
+}
+
+impl Action {
+    fn find(path: &str, audience: Audience) -> Option<Self> {
+        match (path, audience) {
+            ("/livez", _) => Some(Self::Live),
+            ("/readyz", _) => Some(Self::Ready),
+            ("/status", Audience::Operator) => Some(Self::Status),
+            ("/drain", Audience::Operator) => Some(Self::Drain),
+            ("/reload", Audience::Operator) => Some(Self::Reload),
+            _ => None,
+        }
+    }
+
+    fn changes_something(self) -> bool {
+        match self {
+            Self::Live | Self::Ready | Self::Status => false,
+            Self::Drain | Self::Reload => true,
+        }
+    }
+
+    fn run(self, subject: &dyn Subject) -> Answer {
+        match self {
+            Self::Live => text(StatusCode::OK, "ok\n"),
+            Self::Ready => readiness(subject.pending()),
+            Self::Status => json(StatusCode::OK, &subject.status()),
+            Self::Drain => {
+                subject.drain();
+                text(StatusCode::ACCEPTED, "draining\n")
+            }
+            Self::Reload => {
+                subject.reload();
+                text(StatusCode::ACCEPTED, "reloading\n")
+            }
+        }
+    }
+}
+
+/// The body is of no interest. It is never read, so the connection ends with it.
+pub(super) fn answer<B: Body>(site: &Site, request: &Request<B>) -> Answer {
+    let mut answer = decide(site, request);
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if *site.stopping.borrow() || !request.body().is_end_stream() {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+fn decide<B>(site: &Site, request: &Request<B>) -> Answer {
+    if site.audience == Audience::Operator && !names_the_machine(request) {
+        return text(
+            StatusCode::MISDIRECTED_REQUEST,
+            "Use an IP address or localhost: a name could be anybody's.\n",
+        );
+    }
+    let Some(action) = Action::find(request.uri().path(), site.audience) else {
+        return text(StatusCode::NOT_FOUND, "There is nothing here.\n");
+    };
+    if !action.changes_something() {
+        return match *request.method() {
+            Method::GET | Method::HEAD => action.run(&*site.subject),
+            _ => not_allowed("GET, HEAD"),
+        };
+    }
+    if request.method() != Method::POST {
+        return not_allowed("POST");
+    }
+    if asked_by_another_site(request.headers()) {
+        return text(
+            StatusCode::FORBIDDEN,
+            "A page of another site can't ask for this.\n",
+        );
+    }
+    action.run(&*site.subject)
+}
+
+fn not_allowed(allow: &'static str) -> Answer {
+    let mut answer = text(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This takes another method.\n",
+    );
+    let allow = HeaderValue::from_static(allow);
+    answer.headers_mut().insert(ALLOW, allow);
+    answer
+}
+
+#[derive(Serialize)]
+struct Readiness {
+    ready: bool,
+    pending: Vec<String>,
+}
+
+fn readiness(pending: Vec<String>) -> Answer {
+    let ready = pending.is_empty();
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    json(status, &Readiness { ready, pending })
+}
+
+fn text(status: StatusCode, text: &'static str) -> Answer {
+    with_type(status, "text/plain; charset=utf-8", text.into())
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+    match serde_json::to_vec(value) {
+        Ok(body) => with_type(status, "application/json", body.into()),
+        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "This can't be told.\n"),
+    }
+}
+
+fn with_type(status: StatusCode, r#type: &'static str, body: Bytes) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    *answer.status_mut() = status;
+    let r#type = HeaderValue::from_static(r#type);
+    answer.headers_mut().insert(CONTENT_TYPE, r#type);
+    answer
+}

@@ -20,6 +20,7 @@ use std::thread;
 use api_gateway::config;
 use api_gateway::guard::{Connections, GuardService, Settings};
 use api_gateway::proxy::{Gateway, Snapshot};
+use arc_swap::ArcSwap;
 use pingora_core::server::configuration::ServerConf;
 use pingora_core::server::{RunArgs, Server};
 use pingora_proxy::{http_proxy, http_proxy_service};
@@ -40,8 +41,9 @@ fn main() {
          rewrite: {{ strip_prefix: /api }}, service: users }}]\n"
     );
     let config = config::parse("bench", &config, &|_| None).0.unwrap();
-    let settings = Settings::new(&config);
-    let gateway = Gateway::new(Arc::new(Snapshot::new(config).unwrap()));
+    let settings = Arc::new(ArcSwap::from_pointee(Settings::new(&config)));
+    let snapshot = ArcSwap::from_pointee(Snapshot::new(config).unwrap());
+    let gateway = Gateway::new(Arc::new(snapshot));
 
     let conf = ServerConf {
         threads: 1,
@@ -55,7 +57,7 @@ fn main() {
         let connections = Arc::new(Connections::new(10));
         let proxy = http_proxy(&server.configuration, gateway);
         listener.set_nonblocking(true).unwrap();
-        let listeners = vec![(address.clone(), listener)];
+        let listeners = vec![listener];
         let guard = GuardService::new(proxy, settings, connections, listeners, 1);
         server.add_service(guard.unwrap());
     } else {

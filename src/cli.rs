@@ -7,5 +7,7 @@ pub mod explain;
 mod load;
 pub mod run;
 pub mod schema;
+pub mod supervise;
 pub mod test;
+pub mod upgrade;
 mod words;

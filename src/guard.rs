@@ -15,6 +15,7 @@ mod connections;
 mod control;
 mod deadline;
 mod head;
+mod leaving;
 mod reading;
 mod service;
 mod settings;

@@ -6,6 +6,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod accepting;
+pub mod admin;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -1,5 +1,6 @@
 //! The command line: parse it, dispatch, turn the result into an exit code.
 
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -63,6 +64,24 @@ enum Command {
         /// The configuration.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// Take over from the gateway that serves, once it gets SIGQUIT.
+        #[arg(long)]
+        upgrade: bool,
+    },
+    /// Replace the gateway that serves by a new process, without losing a request.
+    Upgrade {
+        /// The configuration of the new process.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The program of the new process; by default this one.
+        #[arg(long, value_name = "PATH")]
+        binary: Option<PathBuf>,
+    },
+    /// Be the first process of a container, and let the gateway in it be replaced.
+    Supervise {
+        /// What to run, such as `run --config FILE`.
+        #[arg(required = true, last = true, value_name = "ARGUMENTS")]
+        arguments: Vec<OsString>,
     },
     /// Try the gateway: it and three echo services on loopback.
     Demo {
@@ -80,7 +99,7 @@ enum Output {
 
 fn main() -> ExitCode {
     // A variable that isn't Unicode can't be part of a UTF-8 file.
-    let env = |name: &str| std::env::var(name).ok();
+    let env: fn(&str) -> Option<String> = |name| std::env::var(name).ok();
     // Pingora's own lines are about its inner life; ours tell what an operator needs.
     let filter = env_logger::Env::default().default_filter_or("info,pingora=warn,hickory=warn");
     env_logger::Builder::from_env(filter).init();
@@ -89,7 +108,11 @@ fn main() -> ExitCode {
             config,
             deny_warnings,
         } => cli::check::run(&config, deny_warnings, &env, &mut io::stderr().lock()),
-        Command::Run { config } => cli::run::run(&config, &env, &mut io::stderr()),
+        Command::Run { config, upgrade } => cli::run::run(&config, upgrade, env, &mut io::stderr()),
+        Command::Upgrade { config, binary } => {
+            cli::upgrade::run(&config, binary, env, &mut io::stdout(), &mut io::stderr())
+        }
+        Command::Supervise { arguments } => cli::supervise::run(&arguments, &mut io::stderr()),
         Command::Demo { listen } => cli::demo::run(listen, &mut io::stdout(), &mut io::stderr()),
         Command::Test { config } => {
             cli::test::run(&config, &env, &mut io::stdout(), &mut io::stderr())

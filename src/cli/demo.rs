@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use crate::config::{self, Config, ServiceHost};
 use crate::demo::EchoServices;
-use crate::lifecycle::{Listeners, serve};
+use crate::lifecycle::{Control, ServeError, Start, serve};
 
 /// The configuration that the team ships, so that the demo shows that one.
 const CONFIGURATION: &str = include_str!("../../conf/gateway.yaml");
@@ -20,13 +20,6 @@ const SERVICES: [&str; 3] = ["user-service", "auth-service", "blog-service"];
 ///
 /// When `out` or `err` can't be written to.
 pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let listeners = match Listeners::bind(&[listen]) {
-        Ok(listeners) => listeners,
-        Err(error) => {
-            writeln!(err, "{error}; --listen 127.0.0.1:0 takes a free one")?;
-            return Ok(1);
-        }
-    };
     // Without the environment, so that the demo is the same everywhere.
     let (config, report) = config::parse("conf/gateway.yaml", CONFIGURATION, &|_| None);
     let Some(config) = config else {
@@ -40,11 +33,32 @@ pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::
             return Ok(1);
         }
     };
-    if let Some(address) = listeners.addresses().next() {
-        introduce(address, &echo, out)?;
-    }
-    match serve(relocated(config, &echo), listeners) {
+    let control = match Control::new() {
+        Ok(control) => control,
+        Err(error) => {
+            writeln!(err, "{error}")?;
+            return Ok(1);
+        }
+    };
+    let start = Start {
+        source: None,
+        upgrade: false,
+        runtime_dir: false,
+    };
+    let mut introduced = Ok(());
+    let listening = |addresses: &[SocketAddr]| {
+        if let Some(address) = addresses.first() {
+            introduced = introduce(*address, &echo, out);
+        }
+    };
+    let served = serve(control, relocated(config, listen, &echo), start, listening);
+    introduced?;
+    match served {
         Ok(()) => Ok(0),
+        Err(error @ ServeError::Bind(_)) => {
+            writeln!(err, "{error}; --listen 127.0.0.1:0 takes a free one")?;
+            Ok(1)
+        }
         Err(error) => {
             writeln!(err, "{error}")?;
             Ok(1)
@@ -53,8 +67,12 @@ pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::
 }
 
 /// The services as the echo servers provide them. Only where they are changes:
-/// the Host that they are sent stays the name of the service.
-fn relocated(mut config: Config, echo: &EchoServices) -> Config {
+/// the Host that they are sent stays the name of the service. The gateway needs
+/// no port but its main one.
+fn relocated(mut config: Config, listen: SocketAddr, echo: &EchoServices) -> Config {
+    config.server.listen = vec![listen];
+    config.admin.listen = None;
+    config.admin.operator = None;
     for service in &mut config.services {
         if let Some(address) = echo.address(&service.name) {
             service.authority.host = ServiceHost::Ip(address.ip());

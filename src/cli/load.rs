@@ -1,6 +1,8 @@
 //! Reads a configuration for a command: what the file says, and what its routes
 //! mean together.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use crate::config::{self, Config, Report, Severity};
@@ -9,7 +11,16 @@ use crate::route::{self, Finding};
 /// Reads the file at `path`. The report holds all mistakes; with an error among
 /// them there is no configuration.
 pub(super) fn load(path: &Path, env: &dyn Fn(&str) -> Option<String>) -> (Option<Config>, Report) {
-    let (config, mut report) = config::read(path, env);
+    load_bytes(path, File::open(path).and_then(config::content), env)
+}
+
+/// The same with what reading the file gave.
+pub(super) fn load_bytes(
+    path: &Path,
+    content: io::Result<Vec<u8>>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> (Option<Config>, Report) {
+    let (config, mut report) = config::parse_bytes(path, content, env);
     let findings = match &config {
         Some(config) => route::lint(config),
         None => lint_paths(&report),

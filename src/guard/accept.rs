@@ -3,78 +3,75 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::AsRawFd;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::{debug, warn};
 use pingora_core::apps::HttpServerApp;
 use pingora_core::protocols::SocketDigest;
-use pingora_core::server::ShutdownWatch;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use super::connection::{Connection, Shared};
 use super::control::Control;
-
-/// How long accepting rests when the system has no room for a connection.
-const BACK_OFF: Duration = Duration::from_millis(100);
+use super::leaving::Accepting;
+use crate::accepting::{Failures, Seldom};
 
 /// How long a client that was refused may take to read so.
 const FAREWELL: Duration = Duration::from_millis(200);
 
-/// How often what happens to many connections is told.
-const REPEAT: Duration = Duration::from_secs(60);
+/// Nobody comes any more when nobody has come for this long.
+const PAUSE: Duration = Duration::from_millis(50);
 
-#[derive(Default)]
-struct Seldom(Option<Instant>);
+/// How long that is waited for.
+const LAST: Duration = Duration::from_secs(1);
 
-impl Seldom {
-    fn may_tell(&mut self) -> bool {
-        let may = self.0.is_none_or(|at| at.elapsed() >= REPEAT);
-        if may {
-            self.0 = Some(Instant::now());
-        }
-        may
-    }
-}
-
-/// Accepts until the server is told to stop.
+/// Accepts until that is ended, and then those that had connected before.
 pub(super) async fn accept<A: HttpServerApp + Send + Sync + 'static>(
     listener: TcpListener,
     shared: Arc<Shared<A>>,
-    mut shutdown: ShutdownWatch,
 ) {
-    let mut failures = Seldom::default();
+    let mut failures = Failures::default();
     let mut refusals = Seldom::default();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            changed = shutdown.changed() => {
-                if changed.is_err() || *shutdown.borrow() {
-                    return;
+    let mut closed = pin!(shared.connections.leaving.closed());
+    let how = loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((socket, peer)) => take(&shared, socket, peer, &mut refusals),
+                Err(error) => failures.after(&error).await,
+            },
+            how = &mut closed => break how,
+        }
+    };
+    if how == Accepting::UntilQuiet {
+        let rest = async {
+            while let Ok(accepted) = timeout(PAUSE, listener.accept()).await {
+                match accepted {
+                    Ok((socket, peer)) => take(&shared, socket, peer, &mut refusals),
+                    Err(error) => failures.after(&error).await,
                 }
-                continue;
             }
         };
-        match accepted {
-            Ok((socket, peer)) => {
-                if !start(&shared, socket, peer) && refusals.may_tell() {
-                    let connections = &shared.connections;
-                    warn!(
-                        "limits.connections {} is reached: {} refused so far",
-                        connections.most(),
-                        connections.refused()
-                    );
-                }
-            }
-            Err(error) if is_the_connections(&error) => debug!("a connection was lost: {error}"),
-            Err(error) => {
-                if failures.may_tell() {
-                    warn!("can't accept connections: {error}");
-                }
-                tokio::time::sleep(BACK_OFF).await;
-            }
-        }
+        // Where somebody always comes, somebody is turned away.
+        let _ = timeout(LAST, rest).await;
+    }
+}
+
+fn take<A: HttpServerApp + Send + Sync + 'static>(
+    shared: &Arc<Shared<A>>,
+    socket: TcpStream,
+    peer: SocketAddr,
+    refusals: &mut Seldom,
+) {
+    if !start(shared, socket, peer) && refusals.may_tell() {
+        let connections = &shared.connections;
+        warn!(
+            "limits.connections {} is reached: {} refused so far",
+            connections.most(),
+            connections.refused()
+        );
     }
 }
 
@@ -87,9 +84,7 @@ fn start<A: HttpServerApp + Send + Sync + 'static>(
     let digest = SocketDigest::from_raw_fd(socket.as_raw_fd());
     let _ = digest.peer_addr.set(Some(peer.into()));
     let digest = Arc::new(digest);
-    let timeouts = &shared.settings.server.timeouts;
-    let (body_idle, write_idle) = (timeouts.request_body_idle, timeouts.write_idle);
-    let control = Arc::new(Control::new(body_idle, write_idle, Some(digest.clone())));
+    let control = Arc::new(Control::new(Some(digest.clone())));
     let Some(place) = shared.connections.enter(&control) else {
         tokio::spawn(turn_away(socket, shared.overloaded.clone()));
         return false;
@@ -116,16 +111,5 @@ async fn turn_away(mut socket: TcpStream, answer: Arc<[u8]>) {
         while socket.read(&mut rest).await? > 0 {}
         io::Result::Ok(())
     };
-    let _ = tokio::time::timeout(FAREWELL, farewell).await;
-}
-
-/// Errors of the connection that was accepted, not of accepting (accept(2)).
-fn is_the_connections(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::Interrupted
-    )
+    let _ = timeout(FAREWELL, farewell).await;
 }

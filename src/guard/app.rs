@@ -1,6 +1,7 @@
 //! The application behind the guard, for connections that carry many requests.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use pingora_core::apps::{HttpServerApp, HttpServerOptions, ReusedHttpStream};
@@ -8,7 +9,9 @@ use pingora_core::protocols::http::ServerSession;
 use pingora_core::protocols::http::v2::server::{H2Options, default_h2_options};
 use pingora_core::server::ShutdownWatch;
 
+use super::clocks::{Clock, Moment};
 use super::control::{CONTROL, Control};
+use super::leaving::QUIET;
 use super::settings::Settings;
 use super::timer::Timer;
 use super::watch::watch;
@@ -20,6 +23,9 @@ pub(super) struct Http2<A> {
     connection: Arc<Control>,
     options: HttpServerOptions,
     settings: Arc<Settings>,
+    streams: AtomicUsize,
+    /// When the latest stream ended, or the connection began.
+    latest: Clock,
 }
 
 impl<A> Http2<A> {
@@ -27,12 +33,39 @@ impl<A> Http2<A> {
         let mut options = HttpServerOptions::default();
         options.h2c = true;
         options.h2_idle_timeout = settings.server.timeouts.idle;
+        let latest = Clock::default();
+        latest.set(Moment::now());
         Self {
             app,
             connection,
             options,
             settings,
+            streams: AtomicUsize::new(0),
+            latest,
         }
+    }
+
+    /// Whether it has had no stream for a while.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.streams.load(Ordering::Acquire) == 0
+            && self.latest.at().is_none_or(|at| at.elapsed() >= QUIET)
+    }
+}
+
+/// One stream in progress.
+struct Stream<'a, A>(&'a Http2<A>);
+
+impl<'a, A> Stream<'a, A> {
+    fn of(app: &'a Http2<A>) -> Self {
+        app.streams.fetch_add(1, Ordering::AcqRel);
+        Self(app)
+    }
+}
+
+impl<A> Drop for Stream<'_, A> {
+    fn drop(&mut self) {
+        self.0.latest.set(Moment::now());
+        self.0.streams.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -43,6 +76,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Http2<A> {
         session: ServerSession,
         shutdown: &ShutdownWatch,
     ) -> Option<ReusedHttpStream> {
+        let _stream = Stream::of(self.as_ref());
         let control = Arc::new(self.connection.of_stream());
         let request = self.app.process_new_http(session, shutdown);
         let request = CONTROL.scope(control.clone(), request);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use log::debug;
 use pingora_core::apps::{HttpServerApp, ServerApp};
 use pingora_core::protocols::SocketDigest;
@@ -41,7 +42,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What all connections share.
 pub(super) struct Shared<A> {
     pub(super) app: Arc<A>,
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: Arc<ArcSwap<Settings>>,
     pub(super) connections: Arc<Connections>,
     /// What a connection too many is told.
     pub(super) overloaded: Arc<[u8]>,
@@ -101,18 +102,20 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
         client.rest();
         self.control.reset(State::Idle);
         if client.input.is_empty() {
-            let idle = self.shared.settings.server.timeouts.idle;
-            let first = first_bytes(client, &self.shared.connections);
+            let idle = self.shared.settings.load().server.timeouts.idle;
+            let first = first_bytes(client, &self.shared.connections.leaving);
             match self.timer.within(idle, first).await {
                 Some(Some(read)) => self.control.count_read(read),
                 Some(None) | None => return Next::Close,
             }
         }
         self.control.set_state(State::Header);
-        let limit = self.shared.settings.server.timeouts.request_header;
-        let settings = &self.shared.settings;
-        let read = read_head(client, settings, &self.control);
-        match self.timer.within(limit, read).await {
+        let settings = self.shared.settings.load();
+        let timeouts = &settings.server.timeouts;
+        self.control
+            .allow(timeouts.request_body_idle, timeouts.write_idle);
+        let read = read_head(client, &settings, &self.control);
+        match self.timer.within(timeouts.request_header, read).await {
             Some(next) => next,
             None => Next::Refuse(Failure::RequestTimeout, "timeouts.request_header passed"),
         }
@@ -151,17 +154,31 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
     async fn serve_http2(&mut self, mut client: Client) {
         self.control.set_state(State::Http2);
         client.release_all();
-        let shared = &self.shared;
-        let (app, settings) = (shared.app.clone(), shared.settings.clone());
-        let app = Arc::new(Http2::new(app, self.control.clone(), settings));
-        let shutdown = shared.shutdown.clone();
+        let shared = self.shared.clone();
+        let settings = shared.settings.load_full();
+        let app = Http2::new(shared.app.clone(), self.control.clone(), settings);
+        let app = Arc::new(app);
         let stream = self.stream(client);
-        watch(
-            app.process_new(stream, &shutdown),
-            &self.control,
-            &mut self.timer,
-        )
-        .await;
+        let leaving = &shared.connections.leaving;
+        let control = self.control.clone();
+        // A client that doesn't react to GOAWAY isn't waited for once it has all it asked for.
+        let gone = poll_fn(|cx| {
+            if !leaving.idle_may_go() {
+                return Poll::Pending;
+            }
+            // A waker wakes once.
+            control.waker.register(cx.waker());
+            match app.is_quiet() && control.has_taken_all() {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        });
+        let served = app.process_new(stream, &shared.shutdown);
+        let served = watch(served, &self.control, &mut self.timer);
+        tokio::select! {
+            _ = served => {}
+            () = gone => {}
+        }
         if let Some(client) = self.returned.take()
             && self.control.fired() == Some(Deadline::WriteIdle)
         {
@@ -182,7 +199,11 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             failure.flag(),
             self.peer
         );
-        let proxy_status = self.shared.settings.tells_proxy_status(self.peer.ip());
+        let proxy_status = self
+            .shared
+            .settings
+            .load()
+            .tells_proxy_status(self.peer.ip());
         let answer = answer(failure, Some(&id), proxy_status);
         self.say(&mut client, &answer).await;
         self.linger(client).await;

@@ -9,20 +9,20 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::control::Control;
+use super::leaving::{Accepting, Leaving};
 use super::state::State;
 
-/// Who is connected and what their connections are at.
+/// Who is connected and what their connections are at, and whether they may stay.
 ///
 /// It is locked when a connection opens or closes and when somebody counts, never by
 /// a request.
 #[derive(Debug)]
 pub struct Connections {
-    most: usize,
+    most: AtomicUsize,
     open: AtomicUsize,
     refused: AtomicU64,
-    /// Idle connections close, the others after the request they are at.
-    draining: AtomicBool,
-    /// No further one will be accepted.
+    pub(super) leaving: Leaving,
+    /// All listeners are closed.
     closed: AtomicBool,
     changed: Notify,
     next: AtomicU64,
@@ -41,10 +41,10 @@ impl Connections {
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
-            most,
+            most: AtomicUsize::new(most),
             open: AtomicUsize::new(0),
             refused: AtomicU64::new(0),
-            draining: AtomicBool::new(false),
+            leaving: Leaving::default(),
             closed: AtomicBool::new(false),
             changed: Notify::new(),
             next: AtomicU64::new(0),
@@ -60,7 +60,12 @@ impl Connections {
 
     /// The most that may be open at once.
     pub(super) fn most(&self) -> usize {
-        self.most
+        self.most.load(Ordering::Relaxed)
+    }
+
+    /// Changes how many may be open at once. Those that are stay.
+    pub fn limit(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
     }
 
     /// Connections that were refused because there were too many.
@@ -72,20 +77,47 @@ impl Connections {
     /// How many connections are in each state.
     #[must_use]
     pub fn by_state(&self) -> Vec<(State, usize)> {
-        let table = self.table.lock();
-        let count = |state| table.values().filter(|c| c.state() == state).count();
-        State::ALL.map(|state| (state, count(state))).into()
+        let mut counts = State::ALL.map(|state| (state, 0));
+        for control in self.table.lock().values() {
+            counts[control.state() as usize].1 += 1;
+        }
+        counts.into()
     }
 
-    /// The connections that are open now.
+    /// Whether clients have been told to go.
     #[must_use]
-    pub fn all(&self) -> Vec<Arc<Control>> {
-        self.table.lock().values().cloned().collect()
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.is_announced()
     }
 
-    /// Waits until the listeners are closed.
-    pub async fn closing(&self) {
-        self.until(|| self.closed.load(Ordering::Acquire)).await;
+    /// Lets each client know, with its next response or by GOAWAY, that it needs
+    /// another connection. New ones are still taken.
+    pub fn announce(&self) {
+        self.leaving.announce();
+        for control in self.table.lock().values() {
+            control.close();
+        }
+    }
+
+    /// Takes no further connection, once those are in that have been made.
+    pub fn stop_accepting(&self) {
+        self.leaving.close(Accepting::UntilQuiet);
+    }
+
+    /// Takes no further connection: another process does.
+    pub fn leave_accepting_to_successor(&self) {
+        self.leaving.close(Accepting::No);
+    }
+
+    /// Closes connections without a request, but for those that have become so just
+    /// now: to be repeated until [`Self::drained`].
+    pub fn close_idle(&self) {
+        self.leaving.let_idle_go();
+        let idle = |control: &&Arc<Control>| matches!(control.state(), State::Idle | State::Http2);
+        let idle: Vec<_> = self.table.lock().values().filter(idle).cloned().collect();
+        for control in idle {
+            control.waker.wake();
+        }
     }
 
     /// Waits until the listeners are closed and no connection is open.
@@ -107,29 +139,21 @@ impl Connections {
 
     /// Takes a place for a new connection; `None` when there is none.
     pub(super) fn enter(self: &Arc<Self>, control: &Arc<Control>) -> Option<Place> {
-        if self.open.fetch_add(1, Ordering::AcqRel) >= self.most {
+        if self.open.fetch_add(1, Ordering::AcqRel) >= self.most() {
             self.open.fetch_sub(1, Ordering::AcqRel);
             self.refused.fetch_add(1, Ordering::Relaxed);
             return None;
         }
         let key = self.next.fetch_add(1, Ordering::Relaxed);
         self.table.lock().insert(key, control.clone());
+        // After it is in the table, where an announcement finds it from now on.
+        if self.leaving.is_announced() {
+            control.close();
+        }
         Some(Place {
             connections: self.clone(),
             key,
         })
-    }
-
-    pub(super) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
-    }
-
-    /// Lets go of clients that wait, and of the others once they have their answer.
-    pub(super) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-        for control in self.table.lock().values() {
-            control.waker.wake();
-        }
     }
 
     /// The listeners are closed.
@@ -154,7 +178,7 @@ mod tests {
     use super::*;
 
     fn control(state: State) -> Arc<Control> {
-        let control = Control::new(None, None, None);
+        let control = Control::new(None);
         control.set_state(state);
         Arc::new(control)
     }
@@ -184,12 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn everybody_learns_that_the_gateway_goes_whoever_came_first() {
+        let connections = Arc::new(Connections::new(2));
+        let (early, late) = (control(State::Idle), control(State::Idle));
+        let _early = connections.enter(&early);
+        assert!(!early.is_closing());
+        connections.announce();
+        let _late = connections.enter(&late);
+        assert!(early.is_closing() && late.is_closing());
+    }
+
+    #[test]
     fn one_too_many_is_refused_and_takes_no_place() {
         let connections = Arc::new(Connections::new(1));
         let first = connections.enter(&control(State::Idle));
         assert!(connections.enter(&control(State::Idle)).is_none());
         assert_eq!((connections.open(), connections.refused()), (1, 1));
-        assert_eq!(connections.all().len(), 1);
         drop(first);
         assert!(connections.enter(&control(State::Idle)).is_some());
     }

@@ -55,8 +55,10 @@ pub struct Control {
     rest: Clock,
     /// How long the service may take nothing of an upload, or be silent in its body.
     service_limit: Limit,
-    request_body_idle: Option<Duration>,
-    write_idle: Option<Duration>,
+    request_body_idle: Limit,
+    write_idle: Limit,
+    /// No further request will be taken.
+    closing: AtomicBool,
     answer: Mutex<Option<Vec<u8>>>,
     opened: Moment,
     read: AtomicU64,
@@ -67,11 +69,7 @@ pub struct Control {
 
 impl Control {
     /// Of a connection with this socket.
-    pub(super) fn new(
-        request_body_idle: Option<Duration>,
-        write_idle: Option<Duration>,
-        socket: Option<Arc<SocketDigest>>,
-    ) -> Self {
+    pub(super) fn new(socket: Option<Arc<SocketDigest>>) -> Self {
         Self {
             state: AtomicU8::new(State::Idle as u8),
             fired: AtomicU8::new(0),
@@ -86,8 +84,9 @@ impl Control {
             request: Clock::default(),
             rest: Clock::default(),
             service_limit: Limit::default(),
-            request_body_idle,
-            write_idle,
+            request_body_idle: Limit::default(),
+            write_idle: Limit::default(),
+            closing: AtomicBool::new(false),
             answer: Mutex::default(),
             opened: Moment::now(),
             read: AtomicU64::new(0),
@@ -98,9 +97,29 @@ impl Control {
 
     /// A stream of an HTTP/2 connection, which has no socket of its own.
     pub(super) fn of_stream(&self) -> Self {
-        let stream = Self::new(self.request_body_idle, self.write_idle, None);
+        let stream = Self::new(None);
+        stream.allow(self.request_body_idle.get(), self.write_idle.get());
         stream.set_state(State::Request);
         stream
+    }
+
+    /// How long a client may pause in its request's body, and take nothing of its
+    /// response.
+    pub(super) fn allow(&self, request_body_idle: Option<Duration>, write_idle: Option<Duration>) {
+        self.request_body_idle.set(request_body_idle);
+        self.write_idle.set(write_idle);
+    }
+
+    /// The request in progress becomes the last.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+
+    /// Whether the client has to be told that it needs a new connection for its next
+    /// request.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
     }
 
     /// What the connection is at.
@@ -125,7 +144,7 @@ impl Control {
     /// The longest that the client may take nothing of its response.
     #[must_use]
     pub fn write_idle(&self) -> Option<Duration> {
-        self.write_idle
+        self.write_idle.get()
     }
 
     /// A service was chosen: it has so long for the whole exchange, and may take
@@ -140,7 +159,8 @@ impl Control {
     /// A part of the request's body passed by. Only for HTTP/2, where no stream of
     /// ours sees it.
     pub fn body_passed(&self, end: bool) {
-        self.client.arm(self.request_body_idle.filter(|_| !end));
+        self.client
+            .arm(self.request_body_idle.get().filter(|_| !end));
     }
 
     /// The service that an upload goes to is at the end of this socket.
@@ -278,8 +298,13 @@ impl Control {
             _ => {}
         }
         if self.client.at().is_none() && !self.expecting.load(Ordering::Relaxed) {
-            self.client.arm(self.request_body_idle);
+            self.client.arm(self.request_body_idle.get());
         }
+    }
+
+    /// Whether the client has all that was sent so far.
+    pub(super) fn has_taken_all(&self) -> bool {
+        self.write.at().is_none() && self.write.has_taken_all()
     }
 
     pub(super) fn count_read(&self, bytes: usize) {
@@ -289,7 +314,7 @@ impl Control {
     /// The client takes nothing right now.
     pub(super) fn write_stalled(&self) {
         if self.write.at().is_none() {
-            self.write.arm(self.write_idle);
+            self.write.arm(self.write_idle.get());
         }
     }
 

@@ -5,11 +5,13 @@ use std::pin::pin;
 use std::task::{Poll, ready};
 
 use tokio::io::AsyncReadExt;
+use tokio::task::unconstrained;
 
 use super::client::Client;
-use super::connections::Connections;
+use super::clocks::Moment;
 use super::control::Control;
 use super::head::{Head, HeadReader, Refused};
+use super::leaving::{Leaving, QUIET};
 use super::settings::Settings;
 use crate::failure::Failure;
 
@@ -31,11 +33,17 @@ pub(super) enum Next {
 
 /// Waits for a client without a buffer, then reads what it sent; `None` when it has
 /// gone, or may go.
-pub(super) async fn first_bytes(client: &mut Client, connections: &Connections) -> Option<usize> {
-    poll_fn(|cx| {
+pub(super) async fn first_bytes(client: &mut Client, leaving: &Leaving) -> Option<usize> {
+    let since = Moment::now();
+    let first = poll_fn(|cx| {
         loop {
+            let may_go = leaving.idle_may_go();
+            if may_go {
+                // A waker wakes once.
+                client.control.waker.register(cx.waker());
+            }
             match client.socket.poll_read_ready(cx) {
-                Poll::Pending if connections.is_draining() => return Poll::Ready(None),
+                Poll::Pending if may_go && since.elapsed() >= QUIET => return Poll::Ready(None),
                 // What an error is about, reading tells.
                 ready => {
                     let _ = ready!(ready);
@@ -49,8 +57,9 @@ pub(super) async fn first_bytes(client: &mut Client, connections: &Connections) 
                 Poll::Pending => client.rest(),
             }
         }
-    })
-    .await
+    });
+    // Out of its budget the task would hear that nothing is there when something is.
+    unconstrained(first).await
 }
 
 /// Reads up to the end of a head, and what comes with it.

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use log::error;
 use pingora_core::apps::HttpServerApp;
@@ -32,31 +32,39 @@ const COMMON: u32 = 4;
 /// Serves an application to the clients of some listeners.
 pub struct GuardService<A> {
     app: Arc<A>,
-    settings: Arc<Settings>,
+    settings: Arc<ArcSwap<Settings>>,
     connections: Arc<Connections>,
-    listeners: Vec<(String, TcpListener)>,
+    listeners: Vec<tokio::net::TcpListener>,
     /// Until it is started.
     runtime: Option<Runtime>,
 }
 
 impl<A> GuardService<A> {
-    /// `listeners` are bound, with the addresses under which a successor asks for them.
+    /// `listeners` are bound. Handing them over to a successor is whoever's who bound them:
+    /// Pingora's table of sockets isn't used.
     ///
     /// # Errors
-    /// When the system gives no thread.
+    /// When the system gives no thread, or can't watch a listener.
     pub fn new(
         app: A,
-        settings: Settings,
+        settings: Arc<ArcSwap<Settings>>,
         connections: Arc<Connections>,
-        listeners: Vec<(String, TcpListener)>,
+        listeners: Vec<TcpListener>,
         workers: usize,
     ) -> io::Result<Self> {
+        let runtime = runtime(workers)?;
+        let listeners = {
+            let _inside = runtime.enter();
+            let all = listeners.into_iter();
+            all.map(tokio::net::TcpListener::from_std)
+                .collect::<io::Result<_>>()?
+        };
         Ok(Self {
             app: Arc::new(app),
-            settings: Arc::new(settings),
+            settings,
             connections,
             listeners,
-            runtime: Some(runtime(workers)?),
+            runtime: Some(runtime),
         })
     }
 }
@@ -80,16 +88,10 @@ fn runtime(workers: usize) -> io::Result<Runtime> {
 impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
     async fn start_service(
         &mut self,
-        fds: Option<ListenFds>,
-        shutdown: ShutdownWatch,
+        _fds: Option<ListenFds>,
+        _shutdown: ShutdownWatch,
         _listeners_per_fd: usize,
     ) {
-        if let Some(fds) = fds {
-            let mut table = fds.lock();
-            for (address, listener) in &self.listeners {
-                table.add(address.clone(), listener.as_raw_fd());
-            }
-        }
         let Some(runtime) = self.runtime.take() else {
             return;
         };
@@ -98,24 +100,18 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
             settings: self.settings.clone(),
             connections: self.connections.clone(),
             overloaded: answer(Failure::Overloaded, None, false).into(),
-            shutdown: shutdown.clone(),
+            shutdown: self.connections.leaving.announcement(),
         });
         let listeners = std::mem::take(&mut self.listeners);
         let serve = async move {
             let mut accepting = JoinSet::new();
-            for (address, listener) in listeners {
-                match tokio::net::TcpListener::from_std(listener) {
-                    Ok(listener) => {
-                        accepting.spawn(accept(listener, shared.clone(), shutdown.clone()));
-                    }
-                    Err(error) => error!("can't accept on {address}: {error}"),
-                }
+            for listener in listeners {
+                accepting.spawn(accept(listener, shared.clone()));
             }
             accepting.join_all().await;
-            shared.connections.drain();
-            shared.app.http_cleanup().await;
             shared.connections.close();
             shared.connections.drained().await;
+            shared.app.http_cleanup().await;
         };
         if let Err(error) = runtime.spawn(serve).await {
             error!("serving ended early: {error}");

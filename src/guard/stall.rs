@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use pingora_core::protocols::SocketDigest;
+use pingora_core::protocols::l4::ext::TCP_INFO;
 
 use super::clocks::{Clock, Limit, Moment};
 
@@ -62,6 +63,13 @@ impl Stall {
         self.clock.at()
     }
 
+    /// Whether the peer has all that the system took for it.
+    pub(super) fn has_taken_all(&self) -> bool {
+        let socket = self.socket.load();
+        let info = socket.as_ref().and_then(|socket| socket.tcp_info());
+        info.is_none_or(|info| nothing_left(&info))
+    }
+
     /// Looks, once the moment is past. True when the peer has taken nothing for as long
     /// as it may; else there is a next moment.
     pub(super) fn is_over(&self) -> bool {
@@ -71,7 +79,7 @@ impl Stall {
         let socket = self.socket.load();
         let info = socket.as_ref().and_then(|socket| socket.tcp_info());
         let taken = info.as_ref().map_or(0, |info| info.tcpi_bytes_acked);
-        let all = info.is_none_or(|i| i.tcpi_unacked == 0 && i.tcpi_notsent_bytes == 0);
+        let all = info.is_none_or(|info| nothing_left(&info));
         let before = self.acknowledged.swap(taken, Ordering::Relaxed);
         let due = match before {
             UNKNOWN => due,
@@ -86,6 +94,10 @@ impl Stall {
         self.clock.set(next);
         due <= Moment::now()
     }
+}
+
+fn nothing_left(info: &TCP_INFO) -> bool {
+    info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0
 }
 
 fn often(limit: Duration) -> Duration {

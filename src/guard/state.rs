@@ -32,6 +32,20 @@ impl State {
         Self::Http2,
     ];
 
+    /// Its name in status and metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Header => "header",
+            Self::Request => "request",
+            Self::Awaiting => "awaiting",
+            Self::Streaming => "streaming",
+            Self::Upgraded => "upgraded",
+            Self::Http2 => "http2",
+        }
+    }
+
     /// The state that was kept as a number.
     pub(super) fn of(number: u8) -> Self {
         let state = Self::ALL.get(usize::from(number));

@@ -3,12 +3,16 @@
 use log::warn;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use crate::config::Limits;
+
 /// Files that are open without any connection.
 const OWN: u64 = 64;
 
-/// Takes as many as the system allows, and says so when they don't suffice for so many
-/// connections of clients and services.
-pub(super) fn allow(connections: usize) {
+/// Takes as many as the system allows, and says so when they don't suffice for the
+/// connections of clients and services that the limits allow.
+pub(super) fn allow(limits: &Limits) {
+    // A request has a connection to its service, too.
+    let connections = limits.connections + limits.in_flight.unwrap_or(limits.connections);
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::handoff::{Inherited, Sockets};
+
 /// Connections that may wait to be accepted; the kernel caps it at `somaxconn`.
 const BACKLOG: i32 = 4096;
 
@@ -36,38 +38,73 @@ impl BindError {
 
 /// Sockets that are bound and listening, though nobody accepts yet.
 #[derive(Debug)]
-pub struct Listeners(Vec<(SocketAddr, TcpListener)>);
+pub(super) struct Listeners(Vec<Listener>);
+
+#[derive(Debug)]
+struct Listener {
+    /// The name under which a successor asks for it.
+    name: String,
+    address: SocketAddr,
+    socket: TcpListener,
+}
 
 impl Listeners {
-    /// Binds each address; port 0 takes a free one.
+    /// Takes each address over, or binds it; port 0 takes a free one, which is another one
+    /// for each `purpose`.
     ///
     /// # Errors
     /// The first address that can't be bound.
-    pub fn bind(addresses: &[SocketAddr]) -> Result<Self, BindError> {
-        let bound = addresses.iter().map(|address| {
+    pub(super) fn take_or_bind(
+        purpose: &str,
+        addresses: &[SocketAddr],
+        inherited: &mut Inherited,
+    ) -> Result<Self, BindError> {
+        let taken = addresses.iter().zip(0..).map(|(address, place)| {
             // IPv6 takes IPv4 too, unless that has a socket of its own.
             let beside = |a: &SocketAddr| a.is_ipv4() && a.port() == address.port();
             let only_v6 = address.is_ipv6() && addresses.iter().any(beside);
-            listen(*address, only_v6).map_err(|source| BindError::new(*address, source))
+            // What can't be changed of a socket is a part of its name.
+            let mut name = format!("tcp {address}");
+            if only_v6 {
+                name.push_str(" v6only");
+            }
+            // Whoever has port 0 keeps the port that it got.
+            if address.port() == 0 {
+                name.push_str(&format!(" {purpose} {place}"));
+            }
+            let socket = match inherited.take(&name) {
+                Some(file) => Ok(TcpListener::from(file)),
+                None => listen(*address, only_v6),
+            };
+            let bound = socket.and_then(|socket| Ok((socket.local_addr()?, socket)));
+            let (address, socket) = bound.map_err(|source| BindError::new(*address, source))?;
+            Ok(Listener {
+                name,
+                address,
+                socket,
+            })
         });
-        bound.collect::<Result<_, _>>().map(Self)
+        taken.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The sockets, by the address under which a successor asks for them.
-    pub(super) fn into_sockets(self) -> Vec<(String, TcpListener)> {
-        let sockets = self.0.into_iter();
-        sockets
-            .map(|(address, listener)| (address.to_string(), listener))
-            .collect()
+    /// Adds what a successor gets of them.
+    pub(super) fn share(&self, sockets: &mut Sockets) -> io::Result<()> {
+        let mut all = self.0.iter();
+        all.try_for_each(|listener| sockets.add(listener.name.clone(), &listener.socket))
+    }
+
+    /// The sockets, in the order of the addresses.
+    pub(super) fn into_sockets(self) -> Vec<TcpListener> {
+        self.0.into_iter().map(|listener| listener.socket).collect()
     }
 
     /// The addresses as they are, with the ports that were picked.
-    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> + '_ {
-        self.0.iter().map(|(address, _)| *address)
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        self.0.iter().map(|listener| listener.address).collect()
     }
 }
 
-fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(SocketAddr, TcpListener)> {
+fn listen(address: SocketAddr, only_v6: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -81,20 +118,23 @@ fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(SocketAddr, TcpList
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
-    let listener = TcpListener::from(socket);
-    Ok((listener.local_addr()?, listener))
+    Ok(socket.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn bind(address: SocketAddr) -> Result<Listeners, BindError> {
+        Listeners::take_or_bind("server", &[address], &mut Inherited::default())
+    }
+
     #[test]
     fn a_port_in_use_names_the_address_and_the_way_out() {
-        let first = Listeners::bind(&[([127, 0, 0, 1], 0).into()]).unwrap();
-        let address = first.addresses().next().unwrap();
+        let first = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = first.addresses()[0];
         assert_ne!(address.port(), 0);
-        let error = Listeners::bind(&[address]).unwrap_err().to_string();
+        let error = bind(address).unwrap_err().to_string();
         assert!(
             error.starts_with(&format!("can't listen on {address}: ")),
             "{error}"

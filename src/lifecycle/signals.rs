@@ -1,25 +1,49 @@
-//! SIGTERM, SIGINT, SIGQUIT and SIGHUP stop with grace; a later one stops at once.
+//! The signals that operators, Kubernetes and systemd send.
 
 use std::io;
 
-use async_trait::async_trait;
-use log::{error, info, warn};
-use pingora_core::server::{ShutdownSignal, ShutdownSignalWatch};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
-/// Waits for the signals that stop the gateway.
-#[derive(Debug)]
-pub(super) struct Signals;
-
-struct Stop {
-    term: Signal,
-    int: Signal,
-    quit: Signal,
-    hup: Signal,
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// SIGTERM: stop once clients have turned elsewhere.
+    Terminate,
+    /// SIGINT: stop without waiting for them.
+    Interrupt,
+    /// SIGQUIT: hand over to the process that waits for it.
+    HandOver,
+    /// SIGHUP: read the configuration again.
+    Reload,
 }
 
-impl Stop {
-    fn listen() -> io::Result<Self> {
+impl Signal {
+    /// As operators know it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Terminate => "SIGTERM",
+            Self::Interrupt => "SIGINT",
+            Self::HandOver => "SIGQUIT",
+            Self::Reload => "SIGHUP",
+        }
+    }
+}
+
+/// Receives them from now on; until then they do what the system does by default.
+#[derive(Debug)]
+pub(super) struct Signals {
+    term: Stream,
+    int: Stream,
+    quit: Stream,
+    hup: Stream,
+}
+
+impl Signals {
+    /// Needs a runtime.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,
@@ -28,33 +52,12 @@ impl Stop {
         })
     }
 
-    async fn next(&mut self) -> &'static str {
+    pub(super) async fn next(&mut self) -> Signal {
         tokio::select! {
-            _ = self.term.recv() => "SIGTERM",
-            _ = self.int.recv() => "SIGINT",
-            _ = self.quit.recv() => "SIGQUIT",
-            _ = self.hup.recv() => "SIGHUP",
+            _ = self.term.recv() => Signal::Terminate,
+            _ = self.int.recv() => Signal::Interrupt,
+            _ = self.quit.recv() => Signal::HandOver,
+            _ = self.hup.recv() => Signal::Reload,
         }
-    }
-}
-
-#[async_trait]
-impl ShutdownSignalWatch for Signals {
-    async fn recv(&self) -> ShutdownSignal {
-        let mut stop = match Stop::listen() {
-            Ok(stop) => stop,
-            Err(error) => {
-                error!("can't listen for signals: {error}; only SIGKILL can stop this process");
-                return std::future::pending().await;
-            }
-        };
-        let name = stop.next().await;
-        info!("{name}: stopping; the requests in flight are finished first");
-        tokio::spawn(async move {
-            let name = stop.next().await;
-            warn!("{name} again: stopping at once");
-            std::process::exit(1);
-        });
-        ShutdownSignal::GracefulTerminate
     }
 }

@@ -4,31 +4,29 @@ use http::Version;
 use pingora_proxy::Session;
 
 use super::ctx::Ctx;
-use super::gateway::Gateway;
 use super::request;
+use super::snapshot::Snapshot;
 use crate::failure::Failure;
-use crate::upstream::Upstream;
 
-impl Gateway {
+impl Ctx {
     /// Holds the request to its route's limits and starts its deadlines.
     pub(super) fn admit(
-        &self,
+        &mut self,
+        snapshot: &Snapshot,
         session: &mut Session,
-        ctx: &mut Ctx,
         route: usize,
     ) -> Result<(), Failure> {
-        let snapshot = &self.snapshot;
         let length = request::content_length(&session.req_header().headers);
         let limit = snapshot.request_body_limit(route);
         if limit.is_some_and(|limit| length.is_some_and(|length| length > limit)) {
             return Err(Failure::BodyTooLarge);
         }
         let upstream = snapshot.upstream(route);
-        if !upstream.is_some_and(Upstream::is_resolved) {
+        if !upstream.is_some_and(|upstream| upstream.is_resolved()) {
             return Err(Failure::Unresolved);
         }
-        ctx.in_flight = Some(snapshot.enter(route).ok_or(Failure::Overloaded)?);
-        if let (Some(control), Some(deadlines)) = (&ctx.control, snapshot.deadlines(route)) {
+        self.in_flight = Some(snapshot.enter(route).ok_or(Failure::Overloaded)?);
+        if let (Some(control), Some(deadlines)) = (&self.control, snapshot.deadlines(route)) {
             control.begin(deadlines.request, deadlines.response_header);
             let http2 = session.req_header().version == Version::HTTP_2;
             if http2 && !session.as_downstream_mut().is_body_empty() {

@@ -8,10 +8,11 @@ use http::HeaderValue;
 
 use super::client::Client;
 use super::in_flight::InFlight;
-use super::snapshot::Snapshot;
+use super::snapshot::{Deadlines, Snapshot};
 use crate::failure::Failure;
 use crate::guard::{self, Control, Deadline};
 use crate::route::Choice;
+use crate::upstream::Upstream;
 
 /// Plain data: texts are only made when something has to be told.
 #[derive(Debug)]
@@ -73,6 +74,17 @@ impl Ctx {
             in_flight: None,
             told: false,
         }
+    }
+
+    /// The service of the match that was chosen.
+    pub(super) fn upstream(&self) -> Option<&Arc<Upstream>> {
+        self.snapshot.upstream(self.choice?.route)
+    }
+
+    /// What the route of that match allows its service.
+    pub(super) fn deadlines(&self) -> Deadlines {
+        let of = self.choice.and_then(|c| self.snapshot.deadlines(c.route));
+        of.unwrap_or_default()
     }
 
     /// What the guard knows of the request's end and Pingora doesn't.

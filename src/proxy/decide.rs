@@ -23,7 +23,7 @@ impl Gateway {
         ctx: &mut Ctx,
     ) -> Result<bool, Rejected> {
         cookies::join(session.req_header_mut())?;
-        self.check_head(session)?;
+        ctx.check_head(session)?;
         let request = session.req_header();
         let raw = Raw {
             method: &request.method,
@@ -31,7 +31,8 @@ impl Gateway {
             host: client::host(request),
             headers: &request.headers,
         };
-        let config = &self.snapshot.config;
+        let snapshot = ctx.snapshot.clone();
+        let config = &snapshot.config;
         let admitted = raw.admit(config.server.path_normalization);
         let Admitted { path, query } = admitted.map_err(Refusal::failure)?;
         let routed = Request {
@@ -41,7 +42,7 @@ impl Gateway {
             query,
             headers: &request.headers,
         };
-        let choice = match self.snapshot.table.decide(&routed) {
+        let choice = match snapshot.table.decide(&routed) {
             Decision::Route(choice) => choice,
             Decision::AddSlash(_) => {
                 let location = add_slash(&path, query);
@@ -69,11 +70,8 @@ impl Gateway {
                 scheme: client::scheme(request, ctx.client),
                 authority: routed.host,
             };
-            let location = self
-                .snapshot
-                .table
-                .location(redirect, choice, &routed, origin);
-            let rules = self.snapshot.response_headers(choice.route);
+            let location = snapshot.table.location(redirect, choice, &routed, origin);
+            let rules = snapshot.response_headers(choice.route);
             answer::redirect(session, redirect.status, &location, rules).await?;
             ctx.answered = true;
             return Ok(true);
@@ -81,7 +79,7 @@ impl Gateway {
         if let Cow::Owned(path) = path {
             ctx.normalized = Some(path.into());
         }
-        self.admit(session, ctx, choice.route)?;
+        ctx.admit(&snapshot, session, choice.route)?;
         Ok(false)
     }
 }

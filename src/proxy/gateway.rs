@@ -2,29 +2,21 @@
 
 use std::sync::Arc;
 
-use super::ctx::Ctx;
-use super::snapshot::{Deadlines, Snapshot};
-use crate::upstream::Upstream;
+use arc_swap::ArcSwap;
 
-/// The proxy: one snapshot of the configuration and nothing else.
-#[derive(Debug)]
+use super::snapshot::Snapshot;
+
+/// The proxy: the snapshot of the configuration that is in use, and nothing else.
+#[derive(Debug, Clone)]
 pub struct Gateway {
-    pub(super) snapshot: Arc<Snapshot>,
+    /// Read once by each request, which keeps to what it read.
+    pub(super) snapshot: Arc<ArcSwap<Snapshot>>,
 }
 
 impl Gateway {
-    /// Serves by this snapshot.
+    /// Serves by what is in there when a request comes.
     #[must_use]
-    pub fn new(snapshot: Arc<Snapshot>) -> Self {
+    pub fn new(snapshot: Arc<ArcSwap<Snapshot>>) -> Self {
         Self { snapshot }
-    }
-
-    pub(super) fn upstream(&self, ctx: &Ctx) -> Option<&Upstream> {
-        self.snapshot.upstream(ctx.choice?.route)
-    }
-
-    pub(super) fn deadlines(&self, ctx: &Ctx) -> Deadlines {
-        let of = ctx.choice.and_then(|c| self.snapshot.deadlines(c.route));
-        of.unwrap_or_default()
     }
 }

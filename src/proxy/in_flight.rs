@@ -18,6 +18,12 @@ impl Gauge {
         }
     }
 
+    /// The same count with another limit.
+    pub(super) fn limited(&self, most: Option<usize>) -> Self {
+        let count = self.count.clone();
+        Self { count, most }
+    }
+
     fn enter(&self) -> Option<Place> {
         let before = self.count.fetch_add(1, Ordering::Relaxed);
         let place = Place(self.count.clone());
@@ -54,6 +60,14 @@ impl InFlight {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn requests_in_progress_count_against_a_new_limit() {
+        let (gateway, service) = (Gauge::new(None), Gauge::new(Some(2)));
+        let _first = InFlight::enter(&gateway, &service);
+        let service = service.limited(Some(1));
+        assert!(InFlight::enter(&gateway, &service).is_none());
+    }
 
     #[test]
     fn a_place_is_given_back_when_it_is_dropped_and_when_none_was_left() {

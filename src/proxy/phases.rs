@@ -44,14 +44,14 @@ impl ProxyHttp for Gateway {
     type CTX = Ctx;
 
     fn new_ctx(&self) -> Ctx {
-        Ctx::new(self.snapshot.clone())
+        Ctx::new(self.snapshot.load_full())
     }
 
     /// None: the default adds a compression module to every request.
     fn init_downstream_modules(&self, _modules: &mut HttpModules) {}
 
     async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
-        let client = Client::of(session, &self.snapshot.config.server);
+        let client = Client::of(session, &ctx.snapshot.config.server);
         ctx.request_id = Some(client.request_id(session.req_header()));
         ctx.client = Some(client);
         if let Some(http1) = session.as_downstream().as_http1() {
@@ -76,10 +76,10 @@ impl ProxyHttp for Gateway {
     }
 
     async fn upstream_peer(&self, session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
-        let upstream = self
-            .upstream(ctx)
-            .ok_or_else(|| bug("no route was chosen"))?;
-        if let Some(refusing) = ctx.refusing.take()
+        let refusing = ctx.refusing.take();
+        let upstream = ctx.choice.and_then(|c| ctx.snapshot.upstream(c.route));
+        let upstream = upstream.ok_or_else(|| bug("no route was chosen"))?;
+        if let Some(refusing) = refusing
             && !upstream.moves_from(refusing, MOVE_LIMIT).await
         {
             ctx.failure = Some(Failure::ConnectFailed);
@@ -122,15 +122,15 @@ impl ProxyHttp for Gateway {
         let choice = ctx.choice.ok_or_else(|| bug("no route was chosen"))?;
         let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
         let path = ctx.normalized.as_deref().unwrap_or(target.path);
-        let table = &self.snapshot.table;
+        let table = &ctx.snapshot.table;
         request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
         if let Some(client) = ctx.client {
             request::distrust(request, client);
         }
-        if let Some(rules) = self.snapshot.request_headers(choice.route) {
+        if let Some(rules) = ctx.snapshot.request_headers(choice.route) {
             headers::change_request(request, rules)?;
         }
-        match self.snapshot.host(choice.route) {
+        match ctx.snapshot.host(choice.route) {
             Some(Host::Literal(host)) => request.insert_header(header::HOST, host.clone())?,
             Some(Host::Preserve { fallback }) if !request.headers.contains_key(header::HOST) => {
                 request.insert_header(header::HOST, fallback.clone())?;
@@ -143,7 +143,7 @@ impl ProxyHttp for Gateway {
         let bodiless = session.as_downstream_mut().is_body_empty();
         let original = session.req_header();
         if let Some(control) = &ctx.control {
-            let limit = self.deadlines(ctx).response_header;
+            let limit = ctx.deadlines().response_header;
             if bodiless {
                 // To a service of HTTP/2 the end of the request goes with its header, and
                 // no part of a body tells.
@@ -167,7 +167,7 @@ impl ProxyHttp for Gateway {
         ctx.body_bytes += body.as_ref().map_or(0, |part| part.len() as u64);
         let limit = ctx
             .choice
-            .and_then(|c| self.snapshot.request_body_limit(c.route));
+            .and_then(|c| ctx.snapshot.request_body_limit(c.route));
         if limit.is_some_and(|limit| ctx.body_bytes > limit) {
             ctx.failure = Some(Failure::BodyTooLarge);
             return Err(Error::explain(ErrorType::InvalidHTTPHeader, "body too large").into_down());
@@ -177,7 +177,7 @@ impl ProxyHttp for Gateway {
                 control.body_passed(end_of_stream);
             }
             match (end_of_stream, ctx.response_began) {
-                (true, false) => control.await_response(self.deadlines(ctx).response_header),
+                (true, false) => control.await_response(ctx.deadlines().response_header),
                 (true, true) => control.request_passed(),
                 (false, _) => {}
             }
@@ -208,7 +208,7 @@ impl ProxyHttp for Gateway {
             if switching {
                 control.upgraded();
             } else {
-                control.response_began(self.deadlines(ctx).body_idle);
+                control.response_began(ctx.deadlines().body_idle);
             }
         }
         Ok(())
@@ -236,7 +236,7 @@ impl ProxyHttp for Gateway {
         response::strip_hop_by_hop(response);
         let rules = ctx
             .choice
-            .and_then(|c| self.snapshot.response_headers(c.route));
+            .and_then(|c| ctx.snapshot.response_headers(c.route));
         if let Some(rules) = rules {
             headers::change_response(response, rules)?;
         }
@@ -245,7 +245,7 @@ impl ProxyHttp for Gateway {
         let interim = response::is_interim(response.status);
         session.set_close_on_response_before_downstream_finish(!interim);
         let ends_by_closing = response::frame_for(session.req_header().version, response);
-        if ends_by_closing || session.is_process_shutting_down() {
+        if ends_by_closing || ctx.control.as_ref().is_some_and(|c| c.is_closing()) {
             // The client learns now that its next request needs a new connection.
             session.set_keepalive(None);
         }
@@ -262,7 +262,7 @@ impl ProxyHttp for Gateway {
         mut error: Box<Error>,
     ) -> Box<Error> {
         error.set_retry(false);
-        let Some(upstream) = self.upstream(ctx) else {
+        let Some(upstream) = ctx.upstream().cloned() else {
             return error;
         };
         upstream.suspect();

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
 use super::in_flight::{Gauge, InFlight};
-use crate::config::{Action, Config, HeaderRules, HostPolicy, Route};
+use crate::config::{Action, Config, HeaderRules, HostPolicy, Route, Service};
 use crate::route::Table;
 use crate::upstream::Upstream;
 
@@ -17,7 +17,7 @@ use crate::upstream::Upstream;
 pub struct Snapshot {
     pub(super) config: Config,
     pub(super) table: Table,
-    upstreams: Arc<[Upstream]>,
+    upstreams: Vec<Arc<Upstream>>,
     /// By route; `None` for one that proxies nothing.
     proxied: Vec<Option<Proxied>>,
     in_flight: Gauge,
@@ -61,21 +61,55 @@ impl Snapshot {
     /// When a host can't be a header's value, which a checked configuration
     /// rules out.
     pub fn new(config: Config) -> Result<Self, InvalidHeaderValue> {
+        Self::build(config, None)
+    }
+
+    /// The same for a configuration that is to replace this one. Addresses of services
+    /// that are still there, and counts of requests in progress, are taken along.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn succeed(&self, config: Config) -> Result<Self, InvalidHeaderValue> {
+        Self::build(config, Some(self))
+    }
+
+    fn build(config: Config, before: Option<&Self>) -> Result<Self, InvalidHeaderValue> {
         let proxied = config.routes.iter().map(|route| proxied(&config, route));
+        let proxied = proxied.collect::<Result<_, _>>()?;
+        let known = |service: &Service| {
+            let before = before?;
+            let names = before.config.services.iter();
+            let at = names.zip(0..).find(|(s, _)| s.name == service.name)?.1;
+            Some((&before.upstreams[at], &before.services_in_flight[at]))
+        };
+        let mut upstreams = Vec::new();
+        let mut services_in_flight = Vec::new();
+        for service in &config.services {
+            let most = service.limits.in_flight;
+            let (upstream, gauge) = match known(service) {
+                Some((upstream, gauge)) => (upstream.succeed(service), gauge.limited(most)),
+                None => (Arc::new(Upstream::new(service)), Gauge::new(most)),
+            };
+            upstreams.push(upstream);
+            services_in_flight.push(gauge);
+        }
+        let most = config.server.limits.in_flight;
         Ok(Self {
             table: Table::new(&config),
-            upstreams: config.services.iter().map(Upstream::new).collect(),
-            proxied: proxied.collect::<Result<_, _>>()?,
-            in_flight: Gauge::new(config.server.limits.in_flight),
-            services_in_flight: config
-                .services
-                .iter()
-                .map(|service| Gauge::new(service.limits.in_flight))
-                .collect(),
+            upstreams,
+            proxied,
+            in_flight: before.map_or_else(|| Gauge::new(most), |b| b.in_flight.limited(most)),
+            services_in_flight,
             started: Instant::now(),
             overload_told: AtomicU64::new(0),
             config,
         })
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// True once in a second.
@@ -86,12 +120,12 @@ impl Snapshot {
 
     /// The services, in the order of the configuration.
     #[must_use]
-    pub fn upstreams(&self) -> &Arc<[Upstream]> {
+    pub fn upstreams(&self) -> &[Arc<Upstream>] {
         &self.upstreams
     }
 
     /// The service of a route.
-    pub(super) fn upstream(&self, route: usize) -> Option<&Upstream> {
+    pub(super) fn upstream(&self, route: usize) -> Option<&Arc<Upstream>> {
         self.upstreams.get(self.proxied(route)?.service)
     }
 

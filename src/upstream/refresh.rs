@@ -1,13 +1,12 @@
 //! Keeps the addresses of services fresh, one task a name.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use log::{error, info, warn};
-use pingora_core::server::ShutdownWatch;
-use pingora_core::services::background::BackgroundService;
-use tokio::task::JoinSet;
+use log::{info, warn};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::addresses::Addresses;
@@ -22,53 +21,64 @@ const EARLY_GAP: Duration = Duration::from_millis(250);
 /// The longest pause after failed look-ups.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Looks up every service that is given by name, for as long as it runs.
+/// Looks up the services in use that are given by name.
 #[derive(Debug)]
 pub struct Refresher {
-    upstreams: Arc<[Upstream]>,
+    runtime: Handle,
     dns: Arc<Dns>,
+    /// By the address of what they keep fresh, which they keep in its place.
+    tasks: HashMap<usize, (Arc<Upstream>, JoinHandle<()>)>,
 }
 
 impl Refresher {
-    /// Nothing is looked up before it is started.
+    /// Looks up on this runtime, at first nothing.
     #[must_use]
-    pub fn new(upstreams: Arc<[Upstream]>, dns: Dns) -> Self {
+    pub fn new(runtime: Handle, dns: Dns) -> Self {
         Self {
-            upstreams,
+            runtime,
             dns: Arc::new(dns),
+            tasks: HashMap::new(),
+        }
+    }
+
+    /// Looks up these from now on, and no others. One that is looked up already goes on
+    /// in its rhythm, unless `dns` has changed.
+    pub fn follow(&mut self, upstreams: &[Arc<Upstream>], dns: &Dns) {
+        if *self.dns != *dns {
+            self.dns = Arc::new(dns.clone());
+            self.stop();
+        }
+        let mut before = std::mem::take(&mut self.tasks);
+        for upstream in upstreams {
+            let key = Arc::as_ptr(upstream).addr();
+            self.tasks.entry(key).or_insert_with(|| {
+                before.remove(&key).unwrap_or_else(|| {
+                    let refreshed = keep_fresh(upstream.clone(), self.dns.clone());
+                    (upstream.clone(), self.runtime.spawn(refreshed))
+                })
+            });
+        }
+        for (_, task) in before.into_values() {
+            task.abort();
+        }
+    }
+
+    fn stop(&mut self) {
+        for (_, (_, task)) in self.tasks.drain() {
+            task.abort();
         }
     }
 }
 
-#[async_trait]
-impl BackgroundService for Refresher {
-    async fn start(&self, mut shutdown: ShutdownWatch) {
-        let mut tasks = JoinSet::new();
-        for index in 0..self.upstreams.len() {
-            let (upstreams, dns) = (self.upstreams.clone(), self.dns.clone());
-            tasks.spawn(async move { keep_fresh(&upstreams[index], &dns).await });
-        }
-        loop {
-            tokio::select! {
-                // Ends with the server, or when the sender is gone: both mean stop.
-                _ = shutdown.wait_for(|stop| *stop) => return,
-                Some(Err(panic)) = tasks.join_next() => {
-                    error!("a task that refreshes addresses ended: {panic}; they stay as they are");
-                }
-            }
-        }
-    }
-}
-
-async fn keep_fresh(upstream: &Upstream, dns: &Dns) {
+async fn keep_fresh(upstream: Arc<Upstream>, dns: Arc<Dns>) {
     let Some(name) = upstream.dns_name() else {
         return;
     };
     let mut history = History::default();
     loop {
         let started = Instant::now();
-        let outcome = look_up(name, dns).await;
-        let pause = history.apply(upstream, dns, outcome);
+        let outcome = look_up(name, &dns).await;
+        let pause = history.apply(&upstream, &dns, outcome);
         tokio::time::sleep_until(started + EARLY_GAP).await;
         tokio::select! {
             () = tokio::time::sleep(jittered(pause)) => {}
@@ -80,7 +90,6 @@ async fn keep_fresh(upstream: &Upstream, dns: &Dns) {
 /// What the look-ups of one name have led to so far.
 #[derive(Debug, Default)]
 struct History {
-    last_success: Option<Instant>,
     failures: u32,
     /// The failure that was told last: the same again would only fill the log.
     told: String,
@@ -110,7 +119,7 @@ impl History {
         let service = upstream.service();
         let recovered = std::mem::take(&mut self.failures) > 0;
         self.told.clear();
-        self.last_success = Some(Instant::now());
+        *upstream.seen.lock() = Some(Instant::now());
         let changed = upstream.publish(Addresses::new(service, &answer.ips));
         if changed || recovered {
             let addresses = upstream.socket_addrs();
@@ -121,7 +130,7 @@ impl History {
     fn failed(&mut self, upstream: &Upstream, dns: &Dns, error: &LookupError) {
         self.failures += 1;
         let service = &upstream.service().name;
-        let age = self.last_success.map(|at| at.elapsed());
+        let age = upstream.seen.lock().map(|at| at.elapsed());
         if age.is_some_and(|age| age > dns.max_stale) && upstream.publish(None) {
             let max = dns.max_stale;
             warn!("service {service}: its addresses are older than {max:?}, dropped");

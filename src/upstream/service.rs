@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use parking_lot::Mutex;
 use pingora_core::upstreams::peer::HttpPeer;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::addresses::Addresses;
 use crate::config::{Service, ServiceHost};
@@ -24,6 +26,8 @@ pub struct Upstream {
     pub(super) early: Notify,
     /// Told when the addresses have changed.
     changes: watch::Sender<()>,
+    /// When DNS last said where it is. Not for requests.
+    pub(super) seen: Mutex<Option<Instant>>,
 }
 
 impl Upstream {
@@ -41,7 +45,31 @@ impl Upstream {
             turn: AtomicUsize::new(0),
             early: Notify::new(),
             changes: watch::Sender::new(()),
+            seen: Mutex::new(None),
         }
+    }
+
+    /// The service as a new configuration has it: the same one where nothing of it has
+    /// changed, and with the addresses that are known where it is still the same place.
+    #[must_use]
+    pub fn succeed(self: &Arc<Self>, service: &Service) -> Arc<Self> {
+        if self.service == *service {
+            return self.clone();
+        }
+        let next = Self::new(service);
+        if self.service.authority == service.authority {
+            let known: Vec<_> = self.socket_addrs().iter().map(SocketAddr::ip).collect();
+            next.publish(Addresses::new(service, &known));
+            *next.seen.lock() = *self.seen.lock();
+        }
+        Arc::new(next)
+    }
+
+    /// Waits until a request can be sent.
+    pub async fn resolved(&self) {
+        let mut changes = self.changes.subscribe();
+        // The sender lives in self, so the wait can't fail.
+        while !self.is_resolved() && changes.changed().await.is_ok() {}
     }
 
     /// The configuration of the service.

@@ -1,8 +1,9 @@
 use super::*;
 use crate::config::{
-    Authority, BuiltinEndpoints, ClientTimeouts, Dns, DnsServers, Errors, HeaderRules, HostPolicy,
-    Limits, Match, Normalization, Protocol, ProxyStatus, Rewrite, Route, RouteLimits,
-    RouteTimeouts, Server, Service, ServiceHost, ServiceLimits, ServiceTimeouts, ValueMatch,
+    Admin, Authority, BuiltinEndpoints, ClientTimeouts, Dns, DnsServers, Drain, Errors,
+    HeaderRules, HostPolicy, Limits, Match, Normalization, Protocol, ProxyStatus, Rewrite, Route,
+    RouteLimits, RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits,
+    ServiceTimeouts, ValueMatch,
 };
 use http::{HeaderMap, Method};
 use std::time::Duration;
@@ -50,7 +51,10 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
             },
             timeouts: ClientTimeouts::default(),
             limits: Limits::default(),
+            drain: Drain::default(),
+            runtime: Runtime::default(),
         },
+        admin: Admin::default(),
         dns: Dns {
             servers: DnsServers::System,
             timeout: Duration::from_secs(1),

@@ -48,7 +48,7 @@ deny: ## Check the dependencies' licences, bans and sources (deny.toml)
 	.tools/bin/cargo-deny --locked check --hide-inclusion-graph licenses bans sources
 
 .PHONY: check-manifests
-check-manifests: ## Check manifests/ against Kubernetes' schemas, conf/ and each other
+check-manifests: ## Check manifests/ and the systemd unit against schemas, conf/ and each other
 	@scripts/need python
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
@@ -68,6 +68,14 @@ cargo-test: ## Run all of cargo's tests, real Envoy included
 test-slow: ## Wait for the deadlines as they are by default, 30 s and more
 	@scripts/need build
 	$(CARGO) test --locked --test slow -- --ignored --test-threads 16
+
+# The short form of it is a part of cargo-test. Optimised, for the rate.
+LIFECYCLE := LIFECYCLE_UPGRADES=100 LIFECYCLE_RELOADS=200 LIFECYCLE_RATE=2000 LIFECYCLE_DOWNLOAD=30
+
+.PHONY: lifecycle
+lifecycle: ## Upgrade 100 times and reload 200 times at 2,000 requests/s; none may fail
+	@scripts/need build
+	$(LIFECYCLE) $(CARGO) test --locked --release --test lifecycle -- --nocapture
 
 # Built as `cargo test` builds it: development dependencies switch on features, and a
 # plain `cargo build` would compile their dependents once more.

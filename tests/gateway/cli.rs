@@ -1,12 +1,10 @@
-//! Starting, failing to start, and stopping.
+//! Starting, and failing to start.
 
 use std::net::TcpListener;
 use std::process::{Output, Stdio};
-use std::sync::{Mutex, mpsc};
-use std::time::Duration;
 
-use crate::support::gateway::{collect, file, get, program, signal, wait};
-use crate::support::{Config, Service, Stopwatch, Wire, eventually, ok};
+use crate::support::gateway::{collect, file, program, signal, wait};
+use crate::support::{Config, Wire, eventually};
 
 fn run(text: &str) -> Output {
     let file = file(text);
@@ -68,79 +66,6 @@ fn a_bad_configuration_is_told_and_nothing_starts() {
     );
     let output = program().arg("run").output().unwrap();
     assert_eq!(output.status.code(), Some(2), "wrong usage");
-}
-
-#[test]
-fn an_idle_gateway_stops_at_once() {
-    for name in ["TERM", "INT"] {
-        let service = Service::hello();
-        let mut gateway = Config::to(&service).start();
-        assert_eq!(gateway.get("/").text(), "hello");
-        let watch = Stopwatch::start();
-        gateway.signal(name);
-        let status = gateway.wait();
-        watch.assert_within(Duration::from_secs(1));
-        assert_eq!(status.code(), Some(0), "{name}");
-    }
-}
-
-/// Answers when it is told to.
-fn on_command() -> (Service, mpsc::Sender<()>) {
-    let (go, wait) = mpsc::channel::<()>();
-    let wait = Mutex::new(wait);
-    let service = Service::start(move |mut conn| {
-        conn.request();
-        let _ = wait.lock().unwrap().recv();
-        let _ = conn.try_send(ok("done"));
-    });
-    (service, go)
-}
-
-#[test]
-fn a_request_in_flight_is_finished_before_the_stop() {
-    let (service, go) = on_command();
-    let mut gateway = Config::unlimited(&service).start();
-    let mut client = gateway.connect();
-    client.send(get("/"));
-    service.received(1);
-    gateway.signal("TERM");
-    gateway.logged(&["SIGTERM"]);
-    go.send(()).unwrap();
-    let response = client.response();
-    assert_eq!((response.status(), response.text()), (200, "done"));
-    let watch = Stopwatch::start();
-    assert_eq!(gateway.wait().code(), Some(0));
-    watch.assert_within(Duration::from_secs(1));
-}
-
-#[test]
-fn a_second_signal_ends_at_once() {
-    let (service, _go) = on_command();
-    let mut gateway = Config::unlimited(&service).start();
-    let mut client = gateway.connect();
-    client.send(get("/"));
-    service.received(1);
-    gateway.signal("TERM");
-    gateway.logged(&["SIGTERM: stopping"]);
-    let watch = Stopwatch::start();
-    gateway.signal("TERM");
-    assert_eq!(gateway.wait().code(), Some(1));
-    watch.assert_within(Duration::from_millis(500));
-    assert!(client.try_response("GET").is_err());
-}
-
-#[test]
-fn an_idle_client_does_not_hold_up_the_stop() {
-    let service = Service::hello();
-    let mut gateway = Config::to(&service).start();
-    let mut client = gateway.connect();
-    client.send(get("/"));
-    client.response();
-    let _never_used = gateway.connect();
-    gateway.signal("TERM");
-    let watch = Stopwatch::start();
-    assert_eq!(gateway.wait().code(), Some(0));
-    watch.assert_within(Duration::from_secs(2));
 }
 
 /// A quote in a printed command groups, as in a shell; nothing else is needed.

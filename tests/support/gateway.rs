@@ -30,10 +30,15 @@ pub fn program() -> Command {
     command
 }
 
-/// A configuration on disk.
+/// A configuration on disk. Unless it says something else, it has no admin addresses:
+/// gateways beside each other would fight for the default ones.
 pub fn file(text: &str) -> tempfile::NamedTempFile {
     let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();
+    if !text.contains("admin:") {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        writeln!(file, "{end}admin: {{ listen: off, operator: off }}").unwrap();
+    }
     file
 }
 

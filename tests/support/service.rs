@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -126,6 +126,19 @@ impl Service {
     }
 
     /// Answers 200 with `hello`.
+    /// Answers each request with `done` when it is told to.
+    pub fn on_command() -> (Self, mpsc::Sender<()>) {
+        let (go, wait) = mpsc::channel::<()>();
+        let wait = Mutex::new(wait);
+        let service = Self::start(move |mut conn| {
+            while conn.request().is_some() {
+                let _ = wait.lock().unwrap().recv();
+                let _ = conn.try_send(ok("done"));
+            }
+        });
+        (service, go)
+    }
+
     pub fn hello() -> Self {
         Self::answering(|_, _| ok("hello"))
     }

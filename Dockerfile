@@ -19,7 +19,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cp target/release/api-gateway /api-gateway
 
 # Another base will do (a distroless one with glibc 2.36 or newer and libgcc, say): the
-# gateway needs the C library and nothing else, no shell and no certificates.
+# gateway needs the C library and nothing else, no shell and no certificates. It has to
+# have the directory that is made below, or the gateway can't be upgraded in place.
 FROM debian:bookworm-slim
 
 ARG VERSION=0.1.0
@@ -34,9 +35,13 @@ COPY --from=build /api-gateway /api-gateway
 # So that the image runs by itself; the ConfigMap is mounted over it.
 COPY conf/gateway.yaml /etc/api-gateway/gateway.yaml
 
+# For the upgrade socket. Kubernetes mounts a volume over /run.
+RUN install -d -m 0700 -o 65532 -g 65532 /run/api-gateway
+
 # A number, so that Kubernetes can see that it isn't root; never 1337, whose traffic
 # passes the sidecar by.
 USER 65532:65532
-EXPOSE 8000
+EXPOSE 8000 9000
 ENTRYPOINT ["/api-gateway"]
-CMD ["run", "--config", "/etc/api-gateway/gateway.yaml"]
+# `supervise` is the container's first process, which outlives an upgrade.
+CMD ["supervise", "--", "run", "--config", "/etc/api-gateway/gateway.yaml"]

@@ -21,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # The oldest release that Istio 1.20 supports, and the newest whose schemas we have.
 KUBERNETES = ["1.25", kubernetes_validate.latest_version()]
 SIDECAR_UID = 1337
+# What docs/configuration.md says of keys that the file leaves out.
+DRAIN = {"delay": "5s", "timeout": "20s"}
+ADMIN = {"listen": "0.0.0.0:9000", "operator": "127.0.0.1:9001"}
+# Where the gateway makes its own directory; the parent, because a volume is open to all.
+RUNTIME_DIR = "/run/api-gateway"
 
 
 def check(base: Path, conf: Path, version: str) -> list[str]:
@@ -40,7 +45,9 @@ def check(base: Path, conf: Path, version: str) -> list[str]:
         if kind not in kinds:
             return problems + [f"{base.name}: no {kind}"]
     problems += configuration_problems(base, kustomization, kinds["Deployment"], conf)
-    problems += agreement_problems(kustomization, kinds, (base / conf.name).read_text(), version)
+    text = (base / conf.name).read_text()
+    problems += agreement_problems(kustomization, kinds, text, version)
+    problems += life_problems(kinds["Deployment"], yaml.safe_load(text))
     return problems
 
 
@@ -90,7 +97,9 @@ def configuration_problems(base: Path, kustomization: dict, deployment: dict, co
             if files is None:
                 problems.append(f"deployment: nothing generates the ConfigMap {volume['configMap']['name']}")
             mounted += [f"{mount['mountPath']}/{file}" for file in files or []]
-    if (args := container["args"])[:2] != ["run", "--config"] or args[2] not in mounted:
+    args = container["args"]
+    run = args[2:] if args[:2] == ["supervise", "--"] else args
+    if run[:2] != ["run", "--config"] or run[2] not in mounted:
         problems.append(f"deployment: args {args} do not run a mounted file ({', '.join(mounted)})")
     return problems
 
@@ -128,9 +137,6 @@ def agreement_problems(kustomization: dict, kinds: dict, conf: str, version: str
         if target not in ports and target not in ports.values():
             problems.append(f"service: targetPort {target!r} is no port of the container")
         expect("service: appProtocol", port.get("appProtocol"), "http")
-    for probe in ("readinessProbe", "livenessProbe"):
-        if (port := container[probe]["httpGet"]["port"]) not in ports:
-            problems.append(f"deployment: {probe} asks port {port!r}, which is no named port of the container")
 
     selects("deployment: selector", deployment["spec"]["selector"]["matchLabels"])
     selects("service: selector", service["spec"]["selector"])
@@ -142,11 +148,63 @@ def agreement_problems(kustomization: dict, kinds: dict, conf: str, version: str
         problems.append(f"deployment: runAsUser must be a number, not root's and not the sidecar's ({SIDECAR_UID})")
     proxy = yaml.safe_load(template["metadata"]["annotations"]["proxy.istio.io/config"])
     expect("deployment: holdApplicationUntilProxyStarts", proxy.get("holdApplicationUntilProxyStarts"), True)
-    if int(proxy["terminationDrainDuration"].rstrip("s")) >= pod["terminationGracePeriodSeconds"]:
-        problems.append("deployment: terminationDrainDuration is not below terminationGracePeriodSeconds")
 
     images = {image["name"]: image.get("newTag") for image in kustomization["images"]}
     expect("kustomization: tag of the image", images.get(container["image"]), version)
+    return problems
+
+
+def seconds(duration: object) -> float:
+    """`500ms`, `5s`, `1.5m` or `1h`, as the configuration and Istio write it."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", str(duration))
+    if found is None:
+        raise SystemExit(f"{duration!r} is no duration that this check understands")
+    return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[found[2]]
+
+
+def life_problems(deployment: dict, conf: dict) -> list[str]:
+    """The pod's times and probes against what the gateway does when it starts and stops."""
+    template = deployment["spec"]["template"]
+    pod, problems = template["spec"], []
+    container = pod["containers"][0]
+    server = conf.get("server") or {}
+    drain = {key: seconds(value) for key, value in (DRAIN | (server.get("drain") or {})).items()}
+    longest = drain["delay"] + drain["timeout"]
+    grace = pod["terminationGracePeriodSeconds"]
+    if grace <= longest:
+        problems.append(f"deployment: terminationGracePeriodSeconds {grace} is not above drain.delay + drain.timeout, {longest:g}")
+    proxy = yaml.safe_load(template["metadata"]["annotations"]["proxy.istio.io/config"])
+    sidecar = seconds(proxy["terminationDrainDuration"])
+    if sidecar >= grace:
+        problems.append("deployment: terminationDrainDuration is not below terminationGracePeriodSeconds")
+    if sidecar <= longest:
+        problems.append(f"deployment: terminationDrainDuration {sidecar:g}s is not above drain.delay + drain.timeout, {longest:g}")
+
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    # YAML's `off` is a boolean here.
+    listen = (ADMIN | (conf.get("admin") or {}))["listen"]
+    host, _, number = str(listen).rpartition(":")
+    if host not in ("0.0.0.0", "[::]"):
+        problems.append(f"conf: admin.listen is {listen!r}, where the kubelet can't ask")
+        number = None
+    for probe, path in (("readinessProbe", "/readyz"), ("livenessProbe", "/livez")):
+        asked = container[probe]["httpGet"]
+        if asked["port"] not in ports:
+            problems.append(f"deployment: {probe} asks port {asked['port']!r}, which is no named port of the container")
+        elif number is not None and str(ports[asked["port"]]) != number:
+            problems.append(f"deployment: {probe} asks port {ports[asked['port']]}, admin.listen is {listen}")
+        if asked["path"] != path:
+            problems.append(f"deployment: {probe} asks for {asked['path']}, expected {path}")
+    ready = container["readinessProbe"]
+    notice = ready["periodSeconds"] * ready["failureThreshold"]
+    if notice >= drain["delay"]:
+        problems.append(f"deployment: readinessProbe notices after {notice}s, when drain.delay is over")
+
+    parent = str(Path(server.get("runtime_dir", RUNTIME_DIR)).parent)
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    places = [mount["mountPath"] for mount in container["volumeMounts"] if "emptyDir" in volumes.get(mount["name"], {})]
+    if container["args"][0] == "supervise" and parent not in places:
+        problems.append(f"deployment: no emptyDir is mounted at {parent}, where the gateway makes its runtime_dir")
     return problems
 
 
@@ -158,10 +216,24 @@ def image_problems(dockerfile: str, base: Path, version: str) -> list[str]:
     lines = [
         f"ARG VERSION={version}",
         f"USER {security['runAsUser']}:{security['runAsGroup']}",
-        f"EXPOSE {container['ports'][0]['containerPort']}",
+        "EXPOSE " + " ".join(str(port["containerPort"]) for port in container["ports"]),
         f"CMD {json.dumps(container['args'])}",
     ]
     return [f"Dockerfile: expected the line {line!r}" for line in lines if line not in dockerfile.splitlines()]
+
+
+def unit_problems(unit: str, conf: dict) -> list[str]:
+    """The systemd unit against what the gateway does when it stops and hands over."""
+    settings = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    problems = []
+    longest = sum(seconds(value) for value in (DRAIN | (conf["server"].get("drain") or {})).values())
+    if (stop := seconds(settings["TimeoutStopSec"])) <= longest:
+        problems.append(f"unit: TimeoutStopSec {stop:g}s is not above drain.delay + drain.timeout, {longest:g}")
+    if settings["ExecReload"] != settings["ExecStart"].replace(" run ", " upgrade "):
+        problems.append("unit: ExecReload doesn't upgrade what ExecStart runs")
+    if (directory := f"/run/{settings['RuntimeDirectory']}") != conf["server"].get("runtime_dir", RUNTIME_DIR):
+        problems.append(f"unit: RuntimeDirectory is {directory}, which is not server.runtime_dir")
+    return problems
 
 
 def render_problems(base: Path) -> list[str] | None:
@@ -183,6 +255,8 @@ def main() -> int:
     version = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
     problems = check(base, ROOT / "conf/gateway.yaml", version)
     problems += image_problems((ROOT / "Dockerfile").read_text(), base, version)
+    unit = (ROOT / "conf/systemd/api-gateway.service").read_text()
+    problems += unit_problems(unit, yaml.safe_load((ROOT / "conf/gateway.yaml").read_text()))
     rendered = render_problems(base)
     problems += rendered or []
     for problem in problems:

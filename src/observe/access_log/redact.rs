@@ -1,0 +1,288 @@
+//! Secrets that travel in URLs.
+
+use memchr::memmem;
+
+use crate::parameter::{Unescaped, compared, letters_and_digits};
+
+/// What stands in place of a secret.
+pub(super) const REDACTED: &[u8] = b"[redacted]";
+
+/// Parameters that carry credentials wherever they occur, by letters and digits.
+const SECRET: [&[u8]; 14] = [
+    b"assertion",
+    b"auth",
+    b"code",
+    b"jwt",
+    b"key",
+    b"otp",
+    b"pass",
+    b"pwd",
+    b"samlresponse",
+    b"session",
+    b"sid",
+    b"sig",
+    b"ticket",
+    b"token",
+];
+
+/// Their names end so, whatever they begin with: `X-Amz-Signature`, `refresh_token`.
+const SECRET_ENDS: [&[u8]; 8] = [
+    b"accesskey",
+    b"apikey",
+    b"passwd",
+    b"password",
+    b"secret",
+    b"sessionid",
+    b"signature",
+    b"token",
+];
+
+/// Takes the values of some parameters out of URLs.
+///
+/// It would rather take too much: a parameter is found after `?`, `&`, `;` and `#`, escaped
+/// or not and so in a URL that is a parameter itself; its name is compared without escapes,
+/// by letters and digits in any case, whole and by its parts between brackets and dots; and
+/// its value ends only at the next `&` that isn't escaped.
+#[derive(Debug, Default)]
+pub(super) struct Redactor {
+    /// Beside [`SECRET`].
+    more: Vec<Vec<u8>>,
+}
+
+/// What it works in, kept from one text to the next.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    unescaped: Unescaped,
+    name: Vec<u8>,
+}
+
+impl Redactor {
+    /// Names as the configuration has them.
+    pub(super) fn new(more: &[String]) -> Self {
+        let more = more.iter().map(|name| letters_and_digits(name.as_bytes()));
+        Self {
+            more: more.filter(|name| !name.is_empty()).collect(),
+        }
+    }
+
+    /// Whether there is nothing in `url` to take out.
+    pub(super) fn is_plain(url: &[u8]) -> bool {
+        !url.iter().any(|byte| matches!(byte, b'=' | b'%' | b'@'))
+    }
+
+    /// Appends the first `end` bytes of a request's target without the secrets in it.
+    pub(super) fn target(
+        &self,
+        target: &[u8],
+        end: usize,
+        scratch: &mut Scratch,
+        to: &mut Vec<u8>,
+    ) {
+        let scheme = memmem::find(target, b"://").filter(|_| !target.starts_with(b"/"));
+        let user = user(target, scheme.map_or(0, |at| at + 3));
+        self.redact(target, end, user, scratch, to);
+    }
+
+    /// The same of a text that may be a URL.
+    pub(super) fn value(&self, value: &[u8], end: usize, scratch: &mut Scratch, to: &mut Vec<u8>) {
+        let scheme = memmem::find(value, b"://");
+        let user = scheme.and_then(|at| user(value, at + 3));
+        self.redact(value, end, user, scratch, to);
+    }
+
+    fn redact(
+        &self,
+        url: &[u8],
+        end: usize,
+        user: Option<(usize, usize)>,
+        scratch: &mut Scratch,
+        to: &mut Vec<u8>,
+    ) {
+        let mut rest = &url[..end.min(url.len())];
+        if let Some((start, at)) = user {
+            // It may end beyond what is wanted.
+            to.extend_from_slice(rest.get(..start).unwrap_or(rest));
+            to.extend_from_slice(REDACTED);
+            rest = rest.get(at..).unwrap_or_default();
+        }
+        let (mut is_first, mut is_path) = (true, true);
+        loop {
+            let ends = |byte: &u8| *byte == b'&' || is_path && *byte == b'?';
+            let end = rest.iter().position(ends).unwrap_or(rest.len());
+            let (part, more) = rest.split_at(end);
+            self.part(part, is_first, scratch, to);
+            let Some((separator, after)) = more.split_first() else {
+                return;
+            };
+            to.push(*separator);
+            is_first = false;
+            is_path &= *separator != b'?';
+            rest = after;
+        }
+    }
+
+    /// What stands between two `&`, or before all of them and the query: that doesn't
+    /// begin with a parameter.
+    fn part(&self, part: &[u8], is_first: bool, scratch: &mut Scratch, to: &mut Vec<u8>) {
+        let Scratch { unescaped, name } = scratch;
+        let has_escapes = part.contains(&b'%');
+        let bytes = if has_escapes {
+            unescaped.read(part);
+            unescaped.bytes()
+        } else {
+            part
+        };
+        let secret = self.secret(bytes, is_first, name);
+        let secret = match secret {
+            Some(sign) if has_escapes => unescaped.end(sign),
+            sign => sign.map(|sign| sign + 1),
+        };
+        match secret.map(|start| part.split_at(start)) {
+            // That it is empty may be what is looked for.
+            Some((before, value)) if !value.is_empty() => {
+                to.extend_from_slice(before);
+                to.extend_from_slice(REDACTED);
+            }
+            _ => to.extend_from_slice(part),
+        }
+    }
+
+    /// The `=` of the first parameter that is secret.
+    fn secret(&self, bytes: &[u8], is_first: bool, scratch: &mut Vec<u8>) -> Option<usize> {
+        let mut start = (!is_first).then_some(0);
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'?' | b'&' | b';' | b'#' => start = Some(at + 1),
+                b'=' => {
+                    let name = start.take().and_then(|start| bytes.get(start..at));
+                    if name.is_some_and(|name| self.is_secret(name, scratch)) {
+                        return Some(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn is_secret(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
+        let parts = |byte: &u8| matches!(byte, b'[' | b']' | b'.');
+        std::iter::once(name).chain(name.split(parts)).any(|name| {
+            scratch.clear();
+            scratch.extend(compared(name));
+            SECRET.contains(&&**scratch)
+                || SECRET_ENDS.iter().any(|end| scratch.ends_with(end))
+                || self.more.contains(scratch)
+        })
+    }
+}
+
+/// Where a user and its password begin and end in a URL (RFC 3986, section 3.2.1).
+fn user(url: &[u8], authority: usize) -> Option<(usize, usize)> {
+    let ends = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
+    let host = url.get(authority..)?.split(ends).next()?;
+    let at = host.iter().rposition(|&byte| byte == b'@')?;
+    Some((authority, authority + at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(url: &str) -> String {
+        let redactor = Redactor::new(&["pin".to_owned(), "x%2Dcard".to_owned()]);
+        let mut to = Vec::new();
+        redactor.target(url.as_bytes(), 8192, &mut Scratch::default(), &mut to);
+        String::from_utf8(to).unwrap()
+    }
+
+    #[test]
+    fn secrets_are_taken_out() {
+        for (url, expected) in [
+            ("/a?token=x", "/a?token=[redacted]"),
+            ("/a?X-Amz-Signature=x", "/a?X-Amz-Signature=[redacted]"),
+            (
+                "/a?reset_token=x&sid=y",
+                "/a?reset_token=[redacted]&sid=[redacted]",
+            ),
+            ("/a?b=1&token=x&c=2", "/a?b=1&token=[redacted]&c=2"),
+            ("/a?token=x&token=y", "/a?token=[redacted]&token=[redacted]"),
+            ("/a?TOKEN=x", "/a?TOKEN=[redacted]"),
+            ("/a?%74oken=x", "/a?%74oken=[redacted]"),
+            ("/a?%2574oken%3Dx", "/a?%2574oken%3D[redacted]"),
+            ("/a?token=x;y=z&b=1", "/a?token=[redacted]&b=1"),
+            ("/a?b=1;token=x&c=2", "/a?b=1;token=[redacted]&c=2"),
+            ("/a?token=x=y", "/a?token=[redacted]"),
+            ("/a?token=x%26y", "/a?token=[redacted]"),
+            ("/a?token=x?token=y", "/a?token=[redacted]"),
+            (
+                "/a?access-token=x&accessToken=y",
+                "/a?access-token=[redacted]&accessToken=[redacted]",
+            ),
+            (
+                "/a?user[password]=x&p.secret=y",
+                "/a?user[password]=[redacted]&p.secret=[redacted]",
+            ),
+            ("/a?code[]=x", "/a?code[]=[redacted]"),
+            ("/a?pin=1&X-Card=2", "/a?pin=[redacted]&X-Card=[redacted]"),
+            (
+                "/a?next=%2Fcb%3Fcode%3Dx%26y&b=1",
+                "/a?next=%2Fcb%3Fcode%3D[redacted]&b=1",
+            ),
+            (
+                "/a?next=/cb%23access_token=x",
+                "/a?next=/cb%23access_token=[redacted]",
+            ),
+            ("/a;session=x/b?c=1", "/a;session=[redacted]?c=1"),
+            ("/a&token=x?c=1", "/a&token=[redacted]?c=1"),
+            (
+                "http://me:pass@h/a?key=x",
+                "http://[redacted]@h/a?key=[redacted]",
+            ),
+            ("http://me@p@h", "http://[redacted]@h"),
+            ("me:pass@h:443", "[redacted]@h:443"),
+        ] {
+            assert_eq!(redacted(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_rest_stays_as_it_came() {
+        for url in [
+            "",
+            "*",
+            "/",
+            "/token=x/a%2Fb?",
+            "/a?b=1&&c&=2&%zz=%",
+            "/a?token&token=&b=token",
+            "/a?tokens=1&keyboard=2&postcode=3&design=4",
+            "/a?b=token=x",
+            "/@me?a=b@c",
+            "http://h/@me",
+            "http://h:80",
+        ] {
+            assert_eq!(redacted(url), url);
+        }
+    }
+
+    #[test]
+    fn values_are_urls_only_with_a_scheme() {
+        let value = |text: &str| {
+            let (mut scratch, mut to) = (Scratch::default(), Vec::new());
+            Redactor::default().value(text.as_bytes(), 8192, &mut scratch, &mut to);
+            String::from_utf8(to).unwrap()
+        };
+        assert_eq!(value("me@h"), "me@h");
+        assert_eq!(
+            value("http://me:p@h/?token=x"),
+            "http://[redacted]@h/?token=[redacted]"
+        );
+        assert_eq!(value("a;token=x"), "a;token=[redacted]");
+    }
+
+    #[test]
+    fn a_user_is_found_however_long_it_is() {
+        let url = format!("http://me:{}@h/", "x".repeat(9000));
+        assert_eq!(redacted(&url), "http://[redacted]");
+    }
+}

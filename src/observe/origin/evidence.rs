@@ -1,0 +1,126 @@
+//! What an answer shows.
+
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER, TRANSFER_ENCODING};
+
+use super::text::{self, BODY, Text};
+
+/// What an answer of a service gives away about who made it.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// Its status.
+    pub status: u16,
+    /// Its headers, as they came.
+    pub headers: &'a HeaderMap,
+    /// The first bytes of the body, as far as they are known; more than [`BODY`] are of
+    /// no use.
+    pub body: &'a [u8],
+    /// Whether the service's connection ended before the answer did.
+    pub cut: bool,
+}
+
+impl<'a> Evidence<'a> {
+    /// The text of the error: for gRPC it is in a header, beside a status of 200.
+    pub(super) fn message(&self) -> &'a [u8] {
+        if self.is_grpc() {
+            let message = self.headers.get("grpc-message");
+            message.map_or(&[], |value| value.as_bytes())
+        } else {
+            self.body
+        }
+    }
+
+    fn is_grpc(&self) -> bool {
+        self.body.is_empty() && self.headers.contains_key("grpc-status")
+    }
+
+    /// Whether what is known of the body is all that matters.
+    fn is_whole(&self) -> bool {
+        let known = self.body.len();
+        let length = self.headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+        let framed = known == 0 && self.headers.contains_key(TRANSFER_ENCODING);
+        !self.cut
+            && !framed
+            && (known >= BODY || length.is_none_or(|length: usize| length <= known))
+    }
+
+    fn text(&self) -> Text {
+        let message = self.message();
+        if self.is_grpc() {
+            // The status is 200 whatever it was, so it can't confirm a text.
+            return match text::find(message) {
+                Some(found) if !found.is_common() => Text::Known,
+                _ => Text::Other,
+            };
+        }
+        let whole = self.is_whole();
+        if whole && message.is_empty() {
+            return Text::Empty;
+        }
+        // Envoy writes just this; frameworks add a charset.
+        let content_type = self.headers.get(CONTENT_TYPE);
+        let plain = content_type.is_some_and(|value| value.as_bytes() == b"text/plain");
+        match text::find(message) {
+            Some(found) if plain && found.goes_with(self.status) => {
+                if found.is_common() {
+                    Text::Common
+                } else {
+                    Text::Known
+                }
+            }
+            Some(found) if !found.is_common() => Text::Misplaced,
+            None if plain && !whole && text::begins(message) => Text::Unseen,
+            _ => Text::Other,
+        }
+    }
+}
+
+/// What `server` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    Envoy,
+    Other,
+    Absent,
+    /// They disagree.
+    Several,
+}
+
+impl Server {
+    fn of(headers: &HeaderMap) -> Self {
+        let all = headers.get_all(SERVER).iter();
+        all.fold(Self::Absent, |so_far, value| {
+            let this = match value.as_bytes() {
+                b"envoy" | b"istio-envoy" => Self::Envoy,
+                _ => Self::Other,
+            };
+            if so_far == Self::Absent || so_far == this {
+                this
+            } else {
+                Self::Several
+            }
+        })
+    }
+}
+
+/// The evidence, read.
+pub(super) struct Signs {
+    pub(super) server: Server,
+    /// An Envoy got the answer from the next one, and after the whole request.
+    pub(super) upstream_time: bool,
+    /// It has a header that Envoy sets when it refuses because of a limit.
+    pub(super) limited: bool,
+    pub(super) text: Text,
+}
+
+impl Signs {
+    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+        let has = |name| evidence.headers.contains_key(name);
+        Self {
+            server: Server::of(evidence.headers),
+            upstream_time: has("x-envoy-upstream-service-time"),
+            limited: has("x-envoy-ratelimited") || has("x-envoy-overloaded"),
+            text: evidence.text(),
+        }
+    }
+}

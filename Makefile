@@ -23,7 +23,7 @@ demo: ## Run the gateway and three echo services on loopback; nothing else is ne
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind
+	@scripts/need build fmt clippy deny python network valgrind prometheus
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -60,7 +60,7 @@ unit: ## Run the tests beside the code only: seconds, no sockets
 
 .PHONY: cargo-test
 cargo-test: ## Run all of cargo's tests, real Envoy included
-	@scripts/need build python network
+	@scripts/need build python network prometheus
 	@mkdir -p target
 	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
 

@@ -1,7 +1,7 @@
 //! The gateway on one worker thread, behind the guard or behind Pingora's own
 //! listening service, to be counted by callgrind; `scripts/bench-guard` does.
 //!
-//!     guard guarded|bare SERVICE
+//!     guard guarded|logged|bare SERVICE
 //!
 //! prints the address it listens on and serves until its standard input ends.
 
@@ -19,6 +19,7 @@ use std::thread;
 
 use api_gateway::config;
 use api_gateway::guard::{Connections, GuardService, Settings};
+use api_gateway::observe::{AccessLog, Observer};
 use api_gateway::proxy::{Gateway, Snapshot};
 use arc_swap::ArcSwap;
 use pingora_core::server::configuration::ServerConf;
@@ -35,14 +36,21 @@ fn main() {
         // Cargo runs benchmarks without them: then it only shows that it runs.
         return println!("see the first lines of benches/guard.rs");
     };
+    let log = match mode.as_str() {
+        "logged" => "/dev/null",
+        _ => "off",
+    };
     let config = format!(
-        "services: {{ users: {{ url: http://{service} }} }}\n\
+        "access_log: {{ output: {log} }}\n\
+         services: {{ users: {{ url: http://{service} }} }}\n\
          routes: [{{ name: users, match: {{ path: {{ prefix: /api/ }} }}, \
          rewrite: {{ strip_prefix: /api }}, service: users }}]\n"
     );
     let config = config::parse("bench", &config, &|_| None).0.unwrap();
     let settings = Arc::new(ArcSwap::from_pointee(Settings::new(&config)));
-    let snapshot = ArcSwap::from_pointee(Snapshot::new(config).unwrap());
+    let access_log = AccessLog::start(&config.access_log).unwrap();
+    let observer = Arc::new(Observer::new(access_log));
+    let snapshot = ArcSwap::from_pointee(Snapshot::new(config, observer).unwrap());
     let gateway = Gateway::new(Arc::new(snapshot));
 
     let conf = ServerConf {
@@ -53,12 +61,13 @@ fn main() {
     server.bootstrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    if mode == "guarded" {
+    if mode != "bare" {
         let connections = Arc::new(Connections::new(10));
         let proxy = http_proxy(&server.configuration, gateway);
         listener.set_nonblocking(true).unwrap();
         let listeners = vec![listener];
-        let guard = GuardService::new(proxy, settings, connections, listeners, 1);
+        let refused = Arc::new(|_, _, _: &str| {});
+        let guard = GuardService::new(proxy, settings, connections, refused, listeners, 1);
         server.add_service(guard.unwrap());
     } else {
         // Pingora binds by itself, a moment later.

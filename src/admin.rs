@@ -8,6 +8,7 @@
 mod accept;
 mod answer;
 mod client;
+mod log_level;
 mod origin;
 mod places;
 mod turn;
@@ -33,6 +34,8 @@ pub trait Subject: Send + Sync + 'static {
     fn pending(&self) -> Vec<String>;
     /// The state of the gateway for an operator.
     fn status(&self) -> serde_json::Value;
+    /// The page of metrics, and its content type.
+    fn metrics(&self) -> (String, &'static str);
     /// Begins to stop, as SIGTERM does.
     fn drain(&self);
     /// Reads the configuration again, as SIGHUP does.

@@ -28,11 +28,11 @@ mod yaml;
 pub use fixed::needs_new_process;
 pub use literal::{Beginning, Then, beginning};
 pub use model::{
-    Action, Admin, Asked, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns, DnsServers,
-    Drain, Errors, Expectation, HeaderRules, HostMatch, HostPolicy, Limits, Match, Normalization,
-    PathMatch, Pattern, Protocol, ProxyStatus, Redirect, Rewrite, Route, RouteLimits,
-    RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits, ServiceTimeouts, Test,
-    ValueMatch,
+    AccessLog, Action, Admin, Asked, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns,
+    DnsServers, Drain, Errors, Expectation, HeaderRules, HostMatch, HostPolicy, Limits, LogOutput,
+    Match, Normalization, OnFull, PathMatch, Pattern, Protocol, ProxyStatus, Redirect, Rewrite,
+    Route, RouteLimits, RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits,
+    ServiceTimeouts, Share, Test, ValueMatch,
 };
 pub use read::{content, parse, parse_bytes, read};
 pub use report::{Diagnostic, Report, Severity};

@@ -26,6 +26,7 @@ mod timer;
 mod watch;
 
 pub use answer::answer;
+pub use connection::Refused;
 pub use connections::Connections;
 pub use control::{Control, current};
 pub use deadline::Deadline;

@@ -14,6 +14,8 @@ pub mod demo;
 pub mod failure;
 pub mod guard;
 pub mod lifecycle;
+pub mod observe;
+mod parameter;
 pub mod proxy;
 pub mod route;
 pub mod upstream;

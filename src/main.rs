@@ -100,9 +100,7 @@ enum Output {
 fn main() -> ExitCode {
     // A variable that isn't Unicode can't be part of a UTF-8 file.
     let env: fn(&str) -> Option<String> = |name| std::env::var(name).ok();
-    // Pingora's own lines are about its inner life; ours tell what an operator needs.
-    let filter = env_logger::Env::default().default_filter_or("info,pingora=warn,hickory=warn");
-    env_logger::Builder::from_env(filter).init();
+    start_logging();
     let result = match Arguments::parse().command {
         Command::Check {
             config,
@@ -146,5 +144,20 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         // Whoever read the output is gone; there is nobody to tell.
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Pingora's own lines are about its inner life; ours tell what an operator needs. Without
+/// `RUST_LOG` our debug lines wait for the level to be changed on the operator's listener.
+fn start_logging() {
+    let filter = env_logger::Env::default().default_filter_or("debug,pingora=warn,hickory=warn");
+    let logger = env_logger::Builder::from_env(filter).build();
+    let level = match std::env::var_os(env_logger::DEFAULT_FILTER_ENV) {
+        Some(_) => logger.filter(),
+        None => log::LevelFilter::Info,
+    };
+    // There is no other logger that could be in the way.
+    if log::set_boxed_logger(Box::new(logger)).is_ok() {
+        log::set_max_level(level);
     }
 }

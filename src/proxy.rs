@@ -9,6 +9,7 @@ mod client;
 mod cookies;
 mod ctx;
 mod decide;
+mod ended;
 mod gateway;
 mod giving_up;
 mod headers;

@@ -8,15 +8,17 @@ use hyper::body::Body;
 use serde::Serialize;
 
 use super::origin::{asked_by_another_site, names_the_machine};
-use super::{Audience, Site, Subject};
+use super::{Audience, Site, Subject, log_level};
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
 #[derive(Clone, Copy)]
 enum Action {
     Live,
     Ready,
+    Metrics,
     Status,
+    LogLevel,
     Drain,
     Reload,
 }
@@ -26,24 +28,34 @@ impl Action {
         match (path, audience) {
             ("/livez", _) => Some(Self::Live),
             ("/readyz", _) => Some(Self::Ready),
+            ("/metrics", _) => Some(Self::Metrics),
             ("/status", Audience::Operator) => Some(Self::Status),
+            ("/log-level", Audience::Operator) => Some(Self::LogLevel),
             ("/drain", Audience::Operator) => Some(Self::Drain),
             ("/reload", Audience::Operator) => Some(Self::Reload),
             _ => None,
         }
     }
 
-    fn changes_something(self) -> bool {
+    /// Whether it tells something, and whether it changes something.
+    fn is_for(self) -> (bool, bool) {
         match self {
-            Self::Live | Self::Ready | Self::Status => false,
-            Self::Drain | Self::Reload => true,
+            Self::Live | Self::Ready | Self::Metrics | Self::Status => (true, false),
+            Self::LogLevel => (true, true),
+            Self::Drain | Self::Reload => (false, true),
         }
     }
 
-    fn run(self, subject: &dyn Subject) -> Answer {
+    fn run(self, subject: &dyn Subject, method: &Method, query: Option<&str>) -> Answer {
         match self {
+            Self::LogLevel if method == Method::POST => log_level::change(query),
+            Self::LogLevel => log_level::tell(),
             Self::Live => text(StatusCode::OK, "ok\n"),
             Self::Ready => readiness(subject.pending()),
+            Self::Metrics => {
+                let (page, kind) = subject.metrics();
+                with_type(StatusCode::OK, kind, page.into())
+            }
             Self::Status => json(StatusCode::OK, &subject.status()),
             Self::Drain => {
                 subject.drain();
@@ -79,22 +91,23 @@ fn decide<B>(site: &Site, request: &Request<B>) -> Answer {
     let Some(action) = Action::find(request.uri().path(), site.audience) else {
         return text(StatusCode::NOT_FOUND, "There is nothing here.\n");
     };
-    if !action.changes_something() {
-        return match *request.method() {
-            Method::GET | Method::HEAD => action.run(&*site.subject),
-            _ => not_allowed("GET, HEAD"),
-        };
+    let method = request.method();
+    let reads = method == Method::GET || method == Method::HEAD;
+    match action.is_for() {
+        (true, false) if !reads => return not_allowed("GET, HEAD"),
+        (false, true) if method != Method::POST => return not_allowed("POST"),
+        (true, true) if !reads && method != Method::POST => {
+            return not_allowed("GET, HEAD, POST");
+        }
+        _ => {}
     }
-    if request.method() != Method::POST {
-        return not_allowed("POST");
-    }
-    if asked_by_another_site(request.headers()) {
+    if !reads && asked_by_another_site(request.headers()) {
         return text(
             StatusCode::FORBIDDEN,
             "A page of another site can't ask for this.\n",
         );
     }
-    action.run(&*site.subject)
+    action.run(&*site.subject, method, request.uri().query())
 }
 
 fn not_allowed(allow: &'static str) -> Answer {
@@ -123,11 +136,11 @@ fn readiness(pending: Vec<String>) -> Answer {
     json(status, &Readiness { ready, pending })
 }
 
-fn text(status: StatusCode, text: &'static str) -> Answer {
+pub(super) fn text(status: StatusCode, text: &'static str) -> Answer {
     with_type(status, "text/plain; charset=utf-8", text.into())
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> Answer {
+pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answer {
     match serde_json::to_vec(value) {
         Ok(body) => with_type(status, "application/json", body.into()),
         Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "This can't be told.\n"),

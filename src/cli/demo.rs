@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use crate::config::{self, Config, ServiceHost};
+use crate::config::{self, Config, LogOutput, ServiceHost};
 use crate::demo::EchoServices;
 use crate::lifecycle::{Control, ServeError, Start, serve};
 
@@ -68,11 +68,12 @@ pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::
 
 /// The services as the echo servers provide them. Only where they are changes:
 /// the Host that they are sent stays the name of the service. The gateway needs
-/// no port but its main one.
+/// no port but its main one, and no log of requests between what it says.
 fn relocated(mut config: Config, listen: SocketAddr, echo: &EchoServices) -> Config {
     config.server.listen = vec![listen];
     config.admin.listen = None;
     config.admin.operator = None;
+    config.access_log.output = LogOutput::Off;
     for service in &mut config.services {
         if let Some(address) = echo.address(&service.name) {
             service.authority.host = ServiceHost::Ip(address.ip());

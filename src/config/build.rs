@@ -1,6 +1,7 @@
 //! The raw types to the validated model: reads each value, puts the defaults
 //! in, and checks what only the whole file can tell.
 
+mod access_log;
 mod addresses;
 mod admin;
 mod drain;
@@ -40,6 +41,7 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
     let admin = admin::admin(file.admin, &listen, report);
     let dns = server::dns(file.dns, report);
     let errors = server::errors(file.errors, report);
+    let access_log = access_log::access_log(file.access_log, &server.runtime, report);
     let services = services::services(file.services, report);
     let names = Names::new("service", &services.names);
     let routes = routes::routes(file.routes, &names, report);
@@ -54,6 +56,7 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
         admin,
         dns,
         errors,
+        access_log,
         services: services.built,
         routes: routes.built,
         tests,

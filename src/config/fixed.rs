@@ -33,6 +33,14 @@ pub fn needs_new_process(before: &Config, after: &Config) -> Vec<&'static str> {
             "admin.sidecar_ready",
             before.admin.sidecar_ready != after.admin.sidecar_ready,
         ),
+        (
+            "access_log.output",
+            before.access_log.output != after.access_log.output,
+        ),
+        (
+            "access_log.on_full",
+            before.access_log.on_full != after.access_log.on_full,
+        ),
     ];
     let changed = changed.into_iter().filter(|(_, changed)| *changed);
     changed.map(|(path, _)| path).collect()
@@ -80,6 +88,9 @@ mod tests {
                 "admin: { sidecar_ready: http://a/b }",
                 "admin.sidecar_ready",
             ),
+            ("access_log: { output: off }", "access_log.output"),
+            ("access_log: { output: /x }", "access_log.output"),
+            ("access_log: { on_full: block }", "access_log.on_full"),
         ] {
             assert_eq!(changes("", text), [path], "{text}");
             assert_eq!(changes(text, ""), [path], "{text}");
@@ -103,7 +114,8 @@ mod tests {
     #[test]
     fn a_default_that_is_written_out_is_no_change() {
         let written = "server: { listen: 0.0.0.0:8000, threads: auto, runtime_dir: /run/api-gateway }\n\
-             admin: { listen: 0.0.0.0:9000, operator: 127.0.0.1:9001, sidecar_ready: off }";
+             admin: { listen: 0.0.0.0:9000, operator: 127.0.0.1:9001, sidecar_ready: off }\n\
+             access_log: { output: stdout, on_full: drop }";
         assert_eq!(changes("", written), [""; 0]);
     }
 
@@ -120,7 +132,8 @@ mod tests {
     #[test]
     fn the_rest_can_be_taken_over() {
         let text = "server: { h2c: true, drain: { delay: 0s }, limits: { connections: 1 } }\n\
-             errors: { proxy_status: off }\ndns: { servers: [10.0.0.1] }";
+             errors: { proxy_status: off }\ndns: { servers: [10.0.0.1] }\n\
+             access_log: { sample: 0, headers: [referer], redact_query: [pin] }";
         assert_eq!(changes("", text), [""; 0]);
     }
 }

@@ -8,12 +8,14 @@ use http::{HeaderName, HeaderValue, Method};
 use ipnet::IpNet;
 use regex::bytes::{Regex, RegexBuilder};
 
+mod access_log;
 mod admin;
 mod drain;
 mod limits;
 mod runtime;
 mod timeouts;
 
+pub use access_log::{AccessLog, LogOutput, OnFull, Share};
 pub use admin::{Admin, Asked};
 pub use drain::Drain;
 pub use limits::{Limits, RouteLimits, ServiceLimits};
@@ -31,6 +33,8 @@ pub struct Config {
     pub dns: Dns,
     /// What error answers reveal.
     pub errors: Errors,
+    /// The line that each request leaves.
+    pub access_log: AccessLog,
     /// In the order of the file; routes refer to them by index.
     pub services: Vec<Service>,
     /// In the order of the file, so an index is also the place in the file.
@@ -94,6 +98,8 @@ pub struct BuiltinEndpoints {
     pub health: Option<String>,
     /// Answers the status document of the Go program.
     pub stats: Option<String>,
+    /// Answers the page of metrics.
+    pub metrics: Option<String>,
 }
 
 /// `dns:`.

@@ -10,6 +10,7 @@ use super::value::{
     PathNormalization, Period, ProtocolName, ProxyStatusFor, SocketPath, Switch, Threads, Url,
 };
 
+mod access_log;
 mod admin;
 mod drain;
 mod expectations;
@@ -18,6 +19,7 @@ mod matches;
 mod routes;
 mod timeouts;
 
+pub(super) use access_log::AccessLog;
 pub(super) use admin::Admin;
 pub(super) use drain::Drain;
 pub(super) use expectations::{Expectation, Test};
@@ -41,6 +43,8 @@ pub(super) struct File {
     pub(super) dns: Option<Section<Dns>>,
     /// What error answers reveal.
     pub(super) errors: Option<Section<Errors>>,
+    /// The line of JSON that each request leaves.
+    pub(super) access_log: Option<Section<AccessLog>>,
     /// The services behind the gateway, by name.
     #[schemars(required)]
     pub(super) services: Option<Entries<Service>>,
@@ -105,6 +109,9 @@ pub(super) struct BuiltinEndpoints {
     pub(super) health: Option<Leaf<Endpoint>>,
     /// Answers a short status document. Default `/stats`.
     pub(super) stats: Option<Leaf<Endpoint>>,
+    /// Answers the page of metrics to everybody, as the Go program had it at
+    /// `/metrics`. Default `off`: it is on `admin.listen`.
+    pub(super) metrics: Option<Leaf<Endpoint>>,
 }
 
 impl Shape for BuiltinEndpoints {

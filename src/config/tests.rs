@@ -1,5 +1,6 @@
 //! The way from text to model as a whole.
 
+mod access_log;
 mod hostile;
 mod lifecycle;
 mod limits;

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -39,11 +39,17 @@ const LINGER: (Duration, usize) = (Duration::from_secs(5), 64 << 20);
 /// How long a client may take to read an answer after which its connection closes.
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// Learns of a request that was refused before it was parsed, of whose it was, and of the
+/// id that it was given.
+pub type Refused = Arc<dyn Fn(Failure, IpAddr, &str) + Send + Sync>;
+
 /// What all connections share.
 pub(super) struct Shared<A> {
     pub(super) app: Arc<A>,
     pub(super) settings: Arc<ArcSwap<Settings>>,
     pub(super) connections: Arc<Connections>,
+    /// Who is told of requests that are refused.
+    pub(super) refused: Refused,
     /// What a connection too many is told.
     pub(super) overloaded: Arc<[u8]>,
     pub(super) shutdown: ShutdownWatch,
@@ -193,6 +199,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
 
     async fn refuse(&mut self, mut client: Client, failure: Failure, why: &str) {
         let id = Uuid::new_v4().to_string();
+        (self.shared.refused)(failure, self.peer.ip().to_canonical(), &id);
         debug!(
             "{} {} client={} request_id={id} cause=\"{why}\"",
             failure.status(),

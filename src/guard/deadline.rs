@@ -25,15 +25,15 @@ impl Deadline {
         Self::Request,
     ];
 
-    /// The key of the configuration.
+    /// The key with its section.
     #[must_use]
-    pub const fn key(self) -> &'static str {
+    pub const fn path(self) -> &'static str {
         match self {
-            Self::RequestBodyIdle => "request_body_idle",
-            Self::ResponseHeader => "response_header",
-            Self::BodyIdle => "body_idle",
-            Self::WriteIdle => "write_idle",
-            Self::Request => "request",
+            Self::RequestBodyIdle => "timeouts.request_body_idle",
+            Self::ResponseHeader => "timeouts.response_header",
+            Self::BodyIdle => "timeouts.body_idle",
+            Self::WriteIdle => "timeouts.write_idle",
+            Self::Request => "timeouts.request",
         }
     }
 

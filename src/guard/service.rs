@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::accept::accept;
 use super::answer::answer;
-use super::connection::Shared;
+use super::connection::{Refused, Shared};
 use super::connections::Connections;
 use super::settings::Settings;
 use crate::failure::Failure;
@@ -34,6 +34,7 @@ pub struct GuardService<A> {
     app: Arc<A>,
     settings: Arc<ArcSwap<Settings>>,
     connections: Arc<Connections>,
+    refused: Refused,
     listeners: Vec<tokio::net::TcpListener>,
     /// Until it is started.
     runtime: Option<Runtime>,
@@ -49,6 +50,7 @@ impl<A> GuardService<A> {
         app: A,
         settings: Arc<ArcSwap<Settings>>,
         connections: Arc<Connections>,
+        refused: Refused,
         listeners: Vec<TcpListener>,
         workers: usize,
     ) -> io::Result<Self> {
@@ -63,6 +65,7 @@ impl<A> GuardService<A> {
             app: Arc::new(app),
             settings,
             connections,
+            refused,
             listeners,
             runtime: Some(runtime),
         })
@@ -99,6 +102,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
             app: self.app.clone(),
             settings: self.settings.clone(),
             connections: self.connections.clone(),
+            refused: self.refused.clone(),
             overloaded: answer(Failure::Overloaded, None, false).into(),
             shutdown: self.connections.leaving.announcement(),
         });

@@ -27,6 +27,7 @@ use super::signals::Signals;
 use super::start::{ServeError, Start};
 use crate::config::Config;
 use crate::guard::GuardService;
+use crate::observe::{AccessLog, Observer};
 use crate::proxy::{Gateway, MAX_TRIES};
 use crate::upstream::Refresher;
 
@@ -62,7 +63,8 @@ pub(super) struct Built {
 impl Parts {
     pub(super) fn new(mut config: Config, control: &Runtime) -> Result<Self, ServeError> {
         let dns = config.dns.clone();
-        let live = Live::new(config.clone())?;
+        let access_log = AccessLog::start(&config.access_log).map_err(ServeError::AccessLog)?;
+        let live = Live::new(config.clone(), Arc::new(Observer::new(access_log)))?;
         let mut refresher = Refresher::new(control.handle().clone(), dns.clone());
         refresher.follow(live.snapshot.load().upstreams(), &dns);
         // Nobody asks this copy for them.
@@ -96,6 +98,10 @@ impl Parts {
             false => None,
         };
         let operator = Arc::new(Operator::new(live.clone(), readiness.clone()));
+        let teller = operator.clone();
+        live.observer()
+            .write_page_with(move |metrics| teller.page(metrics));
+        count_panics(live.observer());
         let admin = AdminListeners::bind(&config.admin, &mut inherited)?;
         let listeners = Listeners::take_or_bind("server", &config.server.listen, &mut inherited)?;
         let mut sockets = Sockets::default();
@@ -161,10 +167,12 @@ fn pingora(config: &Config, live: &Live, listeners: Listeners) -> io::Result<Ser
     let mut server = Server::new_with_opt_and_conf(None, server_conf(workers));
     server.bootstrap();
     let proxy = http_proxy(&server.configuration, Gateway::new(live.snapshot.clone()));
+    let observer = live.observer();
     server.add_service(GuardService::new(
         proxy,
         live.settings.clone(),
         live.connections.clone(),
+        Arc::new(move |failure, client, id| observer.refused(failure, client, id)),
         listeners.into_sockets(),
         workers,
     )?);
@@ -184,4 +192,13 @@ fn server_conf(threads: usize) -> ServerConf {
         max_retries: MAX_TRIES,
         ..ServerConf::default()
     }
+}
+
+/// Panics of requests are caught by their task; each is told as it always was.
+fn count_panics(observer: Arc<Observer>) {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        observer.metrics.panicked();
+        tell(panic);
+    }));
 }

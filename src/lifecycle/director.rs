@@ -3,6 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use log::{error, info, warn};
 use tokio::sync::mpsc;
@@ -21,6 +22,9 @@ use crate::admin::Admin;
 
 /// How many may wait at the door.
 pub(super) const CROWD: usize = 8;
+
+/// How long the end waits for the last lines of the access log.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// How a process ends that was told to stop twice.
 const AT_ONCE: i32 = 1;
@@ -109,6 +113,10 @@ impl Director {
                 Event::Left => Some(0),
             };
             if let Some(code) = end {
+                // On a thread that may wait: it does when the output takes nothing.
+                let observer = self.live.observer();
+                let flush = move || observer.access_log.flush(LAST_LINES);
+                let _ = tokio::task::spawn_blocking(flush).await;
                 if let Some(own) = &self.runtime_dir {
                     own.remove();
                 }
@@ -145,6 +153,10 @@ impl Director {
                     return Some(AT_ONCE);
                 }
                 self.stop(signal.name(), Next::of(signal));
+            }
+            Signal::Reopen => {
+                info!("SIGUSR1: opening the access log again");
+                self.live.observer().access_log.reopen();
             }
             Signal::Reload if !leaving => self.operator.reload.notify_one(),
             Signal::HandOver if !leaving => self.hand_over(),

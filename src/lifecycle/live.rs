@@ -9,6 +9,7 @@ use http::header::InvalidHeaderValue;
 use super::files;
 use crate::config::Config;
 use crate::guard::{Connections, Settings};
+use crate::observe::Observer;
 use crate::proxy::Snapshot;
 use crate::upstream::{Refresher, Upstream};
 
@@ -24,15 +25,19 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) fn new(config: Config) -> Result<Self, InvalidHeaderValue> {
+    pub(super) fn new(config: Config, observer: Arc<Observer>) -> Result<Self, InvalidHeaderValue> {
         let most = config.server.limits.connections;
         let settings = Settings::new(&config);
         files::allow(&config.server.limits);
         Ok(Self {
-            snapshot: Arc::new(ArcSwap::from_pointee(Snapshot::new(config)?)),
+            snapshot: Arc::new(ArcSwap::from_pointee(Snapshot::new(config, observer)?)),
             settings: Arc::new(ArcSwap::from_pointee(settings)),
             connections: Arc::new(Connections::new(most)),
         })
+    }
+
+    pub(super) fn observer(&self) -> Arc<Observer> {
+        self.snapshot.load().observer().clone()
     }
 
     /// Puts a configuration in use once its services are looked up, or have had the time
@@ -57,6 +62,8 @@ impl Live {
             files::allow(limits);
         }
         self.connections.limit(limits.connections);
+        let observer = next.observer();
+        observer.access_log.reload(&next.config().access_log);
         self.settings.store(Arc::new(Settings::new(next.config())));
         self.snapshot.store(next);
         Ok(())

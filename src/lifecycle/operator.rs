@@ -11,6 +11,8 @@ use super::live::Live;
 use super::readiness::Readiness;
 use super::reloads::Reloads;
 use crate::admin::Subject;
+use crate::config::Action;
+use crate::observe::{CONTENT_TYPE, Gauges, Metrics, ServiceGauges};
 
 /// The gateway as the admin listeners know it.
 #[derive(Debug)]
@@ -37,6 +39,33 @@ impl Operator {
         }
     }
 
+    /// The page of metrics.
+    pub(super) fn page(&self, metrics: &Metrics) -> String {
+        let snapshot = self.live.snapshot.load();
+        let connections = &self.live.connections;
+        let services = snapshot
+            .services()
+            .map(|(upstream, in_flight)| ServiceGauges {
+                name: &upstream.service().name,
+                in_flight,
+                by_name: upstream.dns_name().is_some(),
+                dns_age: upstream.dns_age(),
+                dns_failures: upstream.failed_lookups(),
+            });
+        let states = connections.by_state().into_iter();
+        let (generation, last_reload, last_reload_successful) = self.reloads.lock().gauges();
+        metrics.render(&Gauges {
+            services: services.collect(),
+            connections: states.map(|(state, count)| (state.name(), count)).collect(),
+            connections_refused: connections.refused(),
+            generation,
+            last_reload,
+            last_reload_successful,
+            draining: connections.is_leaving(),
+            access_log_dropped: snapshot.observer().access_log.dropped(),
+        })
+    }
+
     fn connections(&self) -> Value {
         let connections = &self.live.connections;
         let counts = connections.by_state().into_iter();
@@ -50,14 +79,28 @@ impl Operator {
         })
     }
 
+    fn routes(&self) -> Value {
+        let snapshot = self.live.snapshot.load();
+        let config = snapshot.config();
+        let routes = config.routes.iter().map(|route| {
+            let service = match route.action {
+                Action::Proxy { service, .. } => Some(&config.services[service].name),
+                Action::Redirect(_) => None,
+            };
+            json!({ "name": route.name, "service": service })
+        });
+        routes.collect()
+    }
+
     fn services(&self) -> Value {
         let snapshot = self.live.snapshot.load();
-        let services = snapshot.upstreams().iter();
-        services
-            .map(|upstream| {
+        snapshot
+            .services()
+            .map(|(upstream, in_flight)| {
                 json!({
                     "name": upstream.service().name,
                     "addresses": upstream.socket_addrs(),
+                    "in_flight": in_flight,
                 })
             })
             .collect()
@@ -78,7 +121,13 @@ impl Subject for Operator {
             "configuration": self.reloads.lock().to_json(),
             "connections": self.connections(),
             "services": self.services(),
+            "routes": self.routes(),
+            "failures": self.live.observer().failures(),
         })
+    }
+
+    fn metrics(&self) -> (String, &'static str) {
+        (self.live.observer().page(), CONTENT_TYPE)
     }
 
     fn drain(&self) {

@@ -6,6 +6,7 @@ use log::{error, info, warn};
 
 use super::live::Live;
 use super::operator::Operator;
+use super::reloads::REFUSED;
 use super::source::{Content, Source};
 use crate::config::{Config, needs_new_process};
 use crate::upstream::Refresher;
@@ -79,7 +80,7 @@ impl Reloader {
     fn refused(&self, path: &str, why: String) {
         error!("configuration refused, the one in use stays: {path}\n{why}");
         let errors = why.lines().map(str::to_owned).collect();
-        self.done("refused", errors, Vec::new());
+        self.done(REFUSED, errors, Vec::new());
     }
 
     fn done(&self, result: &'static str, errors: Vec<String>, waiting: Vec<&'static str>) {

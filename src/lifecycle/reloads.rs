@@ -1,20 +1,35 @@
 //! What has become of changed configurations.
 
-use std::time::Instant;
+use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
+/// The result of a file with mistakes.
+pub(super) const REFUSED: &str = "refused";
+
 /// What operators want to know of it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reloads {
+    /// When the first configuration was read.
+    began: SystemTime,
     /// Counts the configurations that took another's place.
     replaced: u64,
     latest: Option<Reload>,
 }
 
+impl Default for Reloads {
+    fn default() -> Self {
+        Self {
+            began: SystemTime::now(),
+            replaced: 0,
+            latest: None,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Reload {
-    at: Instant,
+    at: SystemTime,
     result: &'static str,
     /// Why it was refused, a line each.
     errors: Vec<String>,
@@ -42,18 +57,27 @@ impl Reloads {
         waiting: Vec<&'static str>,
     ) {
         self.latest = Some(Reload {
-            at: Instant::now(),
+            at: SystemTime::now(),
             result,
             errors,
             waiting,
         });
     }
 
+    /// The number of the configuration in use, when one was read last, and whether that is
+    /// the one.
+    pub(super) fn gauges(&self) -> (u64, SystemTime, bool) {
+        let latest = self.latest.as_ref();
+        let at = latest.map_or(self.began, |reload| reload.at);
+        let successful = latest.is_none_or(|reload| reload.result != REFUSED);
+        (self.generation(), at, successful)
+    }
+
     pub(super) fn to_json(&self) -> Value {
         let latest = self.latest.as_ref().map(|reload| {
             json!({
                 "result": reload.result,
-                "seconds_ago": reload.at.elapsed().as_secs(),
+                "seconds_ago": reload.at.elapsed().unwrap_or_default().as_secs(),
                 "errors": reload.errors,
                 "needs_new_process": reload.waiting,
             })

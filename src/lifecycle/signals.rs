@@ -15,6 +15,8 @@ pub(super) enum Signal {
     HandOver,
     /// SIGHUP: read the configuration again.
     Reload,
+    /// SIGUSR1: open the access log's file again.
+    Reopen,
 }
 
 impl Signal {
@@ -25,6 +27,7 @@ impl Signal {
             Self::Interrupt => "SIGINT",
             Self::HandOver => "SIGQUIT",
             Self::Reload => "SIGHUP",
+            Self::Reopen => "SIGUSR1",
         }
     }
 }
@@ -36,6 +39,7 @@ pub(super) struct Signals {
     int: Stream,
     quit: Stream,
     hup: Stream,
+    usr1: Stream,
 }
 
 impl Signals {
@@ -49,6 +53,7 @@ impl Signals {
             int: signal(SignalKind::interrupt())?,
             quit: signal(SignalKind::quit())?,
             hup: signal(SignalKind::hangup())?,
+            usr1: signal(SignalKind::user_defined1())?,
         })
     }
 
@@ -58,6 +63,7 @@ impl Signals {
             _ = self.int.recv() => Signal::Interrupt,
             _ = self.quit.recv() => Signal::HandOver,
             _ = self.hup.recv() => Signal::Reload,
+            _ = self.usr1.recv() => Signal::Reopen,
         }
     }
 }

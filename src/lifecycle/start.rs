@@ -18,6 +18,9 @@ pub enum ServeError {
     /// The system gives no threads or no files.
     #[error("can't start: {0}; is a limit on processes or open files reached?")]
     System(#[from] io::Error),
+    /// The access log can't be written.
+    #[error("access_log.output: {0}; name a file that this user may write, or stdout, or off")]
+    AccessLog(io::Error),
     /// An address can't be had.
     #[error(transparent)]
     Bind(#[from] BindError),

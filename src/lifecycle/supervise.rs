@@ -20,11 +20,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 /// Passed on as they come.
-const PASSED_ON: [(SignalKind, Signal); 4] = [
+const PASSED_ON: [(SignalKind, Signal); 5] = [
     (SignalKind::terminate(), Signal::TERM),
     (SignalKind::interrupt(), Signal::INT),
     (SignalKind::quit(), Signal::QUIT),
     (SignalKind::hangup(), Signal::HUP),
+    (SignalKind::user_defined1(), Signal::USR1),
 ];
 
 /// What shells add to the number of the signal that ended a process.

@@ -10,6 +10,7 @@ use pingora_proxy::Session;
 use super::headers;
 use crate::config::HeaderRules;
 use crate::failure::Failure;
+use crate::observe::CONTENT_TYPE;
 
 /// What the Go program answered under `/stats`; dashboards read it.
 const STATS: &str = r#"{"api-gateway":{"info":"Proxying API requests","service_status":"online"}}"#;
@@ -77,6 +78,13 @@ pub(super) async fn stats(session: &mut Session) -> Result<()> {
     let mut response = ResponseHeader::build(200, Some(5))?;
     response.insert_header(header::CONTENT_TYPE, "application/json")?;
     write(session, response, Bytes::from_static(STATS.as_bytes())).await
+}
+
+/// The page of metrics.
+pub(super) async fn metrics(session: &mut Session, page: String) -> Result<()> {
+    let mut response = ResponseHeader::build(200, Some(5))?;
+    response.insert_header(header::CONTENT_TYPE, CONTENT_TYPE)?;
+    write(session, response, page.into()).await
 }
 
 /// Another place to go.

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use super::client::Client;
+use super::ended::Times;
 use super::in_flight::InFlight;
 use super::snapshot::{Deadlines, Snapshot};
 use crate::failure::Failure;
@@ -40,8 +41,19 @@ pub struct Ctx {
     pub(super) address: Option<SocketAddr>,
     /// Known to our own phases before Pingora's error tells it.
     pub(super) failure: Option<Failure>,
+    pub(super) times: Times,
+    /// Connections that were tried, also those that refused.
+    pub(super) tries: u32,
+    /// Whether the latest connection had been used before.
+    pub(super) reused: Option<bool>,
     /// The final response header of the service is here.
     pub(super) response_began: bool,
+    /// Its status.
+    pub(super) began_with: Option<u16>,
+    /// Its headers, where it is an error.
+    pub(super) evidence: Option<Box<HeaderMap>>,
+    /// The first part of the service's answer, where that is an error.
+    pub(super) beginning: Bytes,
     /// The client has a whole answer of the gateway.
     pub(super) answered: bool,
     /// Bytes of the request's body so far.
@@ -50,6 +62,8 @@ pub struct Ctx {
     pub(super) in_flight: Option<InFlight>,
     /// The failure was told, or there was none: nothing is left to be said.
     pub(super) told: bool,
+    /// Metrics and access log know of its end.
+    pub(super) observed: bool,
 }
 
 impl Ctx {
@@ -68,11 +82,18 @@ impl Ctx {
             refusing: None,
             address: None,
             failure: None,
+            times: Times::begin(),
+            tries: 0,
+            reused: None,
             response_began: false,
+            began_with: None,
+            evidence: None,
+            beginning: Bytes::new(),
             answered: false,
             body_bytes: 0,
             in_flight: None,
             told: false,
+            observed: false,
         }
     }
 

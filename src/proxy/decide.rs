@@ -54,6 +54,9 @@ impl Gateway {
                 match what {
                     Builtin::Health => answer::health(session).await?,
                     Builtin::Stats => answer::stats(session).await?,
+                    Builtin::Metrics => {
+                        answer::metrics(session, snapshot.observer().page()).await?;
+                    }
                 }
                 ctx.answered = true;
                 return Ok(true);

@@ -56,6 +56,16 @@ impl Ctx {
 /// for the guard to write.
 impl Drop for Ctx {
     fn drop(&mut self) {
+        self.leave_answer();
+        if !self.observed {
+            self.failure = self.failure.or(self.cut_short());
+            self.killed();
+        }
+    }
+}
+
+impl Ctx {
+    fn leave_answer(&self) {
         if self.told {
             return;
         }

@@ -24,6 +24,10 @@ impl Gauge {
         Self { count, most }
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
     fn enter(&self) -> Option<Place> {
         let before = self.count.fetch_add(1, Ordering::Relaxed);
         let place = Place(self.count.clone());

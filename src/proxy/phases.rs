@@ -1,7 +1,7 @@
 //! The phases of a request.
 
 use std::os::fd::RawFd;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,12 +18,14 @@ use super::classify::classify;
 use super::client::Client;
 use super::ctx::Ctx;
 use super::decide::Rejected;
+use super::ended;
 use super::gateway::Gateway;
 use super::headers;
 use super::request;
 use super::response;
 use super::snapshot::Host;
 use crate::failure::Failure;
+use crate::observe::BODY;
 use crate::route::Target;
 use crate::upstream::prepare_upgrade;
 
@@ -91,6 +93,12 @@ impl ProxyHttp for Gateway {
             return Err(Error::new_up(ErrorType::ConnectError));
         };
         prepare_upgrade(&mut peer, session.req_header());
+        ctx.tries += 1;
+        // Another try sends the body from its beginning.
+        ctx.body_bytes = 0;
+        ctx.reused = None;
+        ctx.times.connect = None;
+        ctx.times.connecting = Some(Instant::now());
         ctx.address = peer.address().as_inet().copied();
         Ok(peer)
     }
@@ -98,12 +106,14 @@ impl ProxyHttp for Gateway {
     async fn connected_to_upstream(
         &self,
         session: &mut Session,
-        _reused: bool,
+        reused: bool,
         _peer: &HttpPeer,
         _fd: RawFd,
         digest: Option<&Digest>,
         ctx: &mut Ctx,
     ) -> Result<()> {
+        ctx.times.connected(reused);
+        ctx.reused = Some(reused);
         if !session.as_downstream_mut().is_body_empty()
             && let Some(control) = &ctx.control
         {
@@ -204,6 +214,11 @@ impl ProxyHttp for Gateway {
             return Ok(());
         }
         ctx.response_began = true;
+        ctx.began_with = Some(response.status.as_u16());
+        if response.status.as_u16() >= ended::ERROR {
+            ctx.evidence = Some(Box::new(response.headers.clone()));
+        }
+        ctx.times.answered();
         if let Some(control) = &ctx.control {
             if switching {
                 control.upgraded();
@@ -217,10 +232,17 @@ impl ProxyHttp for Gateway {
     fn upstream_response_body_filter(
         &self,
         _session: &mut Session,
-        _body: &mut Option<Bytes>,
+        body: &mut Option<Bytes>,
         end_of_stream: bool,
         ctx: &mut Ctx,
     ) -> Result<Option<Duration>> {
+        let is_error = ctx.began_with.is_some_and(|status| status >= ended::ERROR);
+        if let Some(part) = body
+            && is_error
+            && ctx.beginning.is_empty()
+        {
+            ctx.beginning = part.slice(..part.len().min(BODY));
+        }
         if let Some(control) = &ctx.control {
             control.response_passed(end_of_stream);
         }
@@ -330,6 +352,7 @@ impl ProxyHttp for Gateway {
 
     async fn logging(&self, session: &mut Session, error: Option<&Error>, ctx: &mut Ctx) {
         ctx.told = true;
+        ctx.ended(session);
         let complete = ctx.answered || error.is_none();
         if !complete || session.was_upgraded() || session.is_body_done() {
             return;

@@ -5,7 +5,9 @@ use pingora_core::Error;
 use pingora_http::RequestHeader;
 
 use super::ctx::Ctx;
+use super::ended::request_line;
 use crate::failure::Failure;
+use crate::observe;
 
 /// More of a path tells nothing, and fills the log.
 const LONGEST_PATH: usize = 256;
@@ -33,10 +35,10 @@ impl Ctx {
         let service = self.choice.and_then(|c| snapshot.upstream(c.route));
         let (method, target) = match request {
             Some(request) => (request.method.as_str().as_bytes(), request.raw_path()),
-            None => self.request_line(),
+            None => request_line(&self.head),
         };
         // Without the query: tokens and addresses of people travel in it.
-        let path = target.split(|&b| b == b'?').next().unwrap_or_default();
+        let path = observe::path(target);
         let path = path.get(..LONGEST_PATH).unwrap_or(path);
         log::log!(
             level,
@@ -58,16 +60,6 @@ impl Ctx {
         );
     }
 
-    /// Method and target of the head as it came.
-    fn request_line(&self) -> (&[u8], &[u8]) {
-        let line = self.head.trim_ascii_start();
-        let mut words = line.split(|&b| b == b' ');
-        match (words.next(), words.next()) {
-            (Some(method), Some(target)) => (method, target),
-            _ => (b"-", b"-"),
-        }
-    }
-
     /// A limit that is reached is reached by thousands: it is told once a second.
     fn is_repeated(&self, failure: Failure) -> bool {
         failure == Failure::Overloaded && !self.snapshot.may_tell_overload()
@@ -77,7 +69,7 @@ impl Ctx {
     /// the service sent, and of a deadline it only knows that the client's stream ended.
     fn describe(&self, failure: Failure, cause: Option<&Error>) -> String {
         if let Some(deadline) = self.control.as_ref().and_then(|c| c.fired()) {
-            return format!("timeouts.{} passed", deadline.key());
+            return format!("{} passed", deadline.path());
         }
         match (failure, cause) {
             (Failure::MalformedResponse, Some(error)) => error.etype().as_str().to_owned(),

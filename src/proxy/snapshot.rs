@@ -9,6 +9,7 @@ use http::header::InvalidHeaderValue;
 
 use super::in_flight::{Gauge, InFlight};
 use crate::config::{Action, Config, HeaderRules, HostPolicy, Route, Service};
+use crate::observe::{Cells, Exchange, Observer};
 use crate::route::Table;
 use crate::upstream::Upstream;
 
@@ -23,9 +24,13 @@ pub struct Snapshot {
     in_flight: Gauge,
     /// By service.
     services_in_flight: Vec<Gauge>,
+    observer: Arc<Observer>,
+    cells: Cells,
     started: Instant,
     /// The second, counted from the start, in which overload was told last.
     overload_told: AtomicU64,
+    /// The same for a Host that the sidecar doesn't know.
+    mismatch_told: AtomicU64,
 }
 
 /// What a route that proxies needs of its service and itself.
@@ -60,8 +65,8 @@ impl Snapshot {
     /// # Errors
     /// When a host can't be a header's value, which a checked configuration
     /// rules out.
-    pub fn new(config: Config) -> Result<Self, InvalidHeaderValue> {
-        Self::build(config, None)
+    pub fn new(config: Config, observer: Arc<Observer>) -> Result<Self, InvalidHeaderValue> {
+        Self::build(config, observer, None)
     }
 
     /// The same for a configuration that is to replace this one. Addresses of services
@@ -70,10 +75,14 @@ impl Snapshot {
     /// # Errors
     /// As for [`Self::new`].
     pub fn succeed(&self, config: Config) -> Result<Self, InvalidHeaderValue> {
-        Self::build(config, Some(self))
+        Self::build(config, self.observer.clone(), Some(self))
     }
 
-    fn build(config: Config, before: Option<&Self>) -> Result<Self, InvalidHeaderValue> {
+    fn build(
+        config: Config,
+        observer: Arc<Observer>,
+        before: Option<&Self>,
+    ) -> Result<Self, InvalidHeaderValue> {
         let proxied = config.routes.iter().map(|route| proxied(&config, route));
         let proxied = proxied.collect::<Result<_, _>>()?;
         let known = |service: &Service| {
@@ -100,8 +109,11 @@ impl Snapshot {
             proxied,
             in_flight: before.map_or_else(|| Gauge::new(most), |b| b.in_flight.limited(most)),
             services_in_flight,
+            cells: observer.metrics.cells(&config),
+            observer,
             started: Instant::now(),
             overload_told: AtomicU64::new(0),
+            mismatch_told: AtomicU64::new(0),
             config,
         })
     }
@@ -112,10 +124,42 @@ impl Snapshot {
         &self.config
     }
 
+    /// Tells of a request that has ended.
+    pub(super) fn observe(&self, exchange: &Exchange<'_>) {
+        self.observer.ended(&self.cells, exchange);
+    }
+
+    /// Where requests are told of.
+    #[must_use]
+    pub fn observer(&self) -> &Arc<Observer> {
+        &self.observer
+    }
+
+    /// Each service with the number of its requests in progress.
+    pub fn services(&self) -> impl Iterator<Item = (&Arc<Upstream>, usize)> {
+        let counts = self.services_in_flight.iter().map(Gauge::count);
+        self.upstreams.iter().zip(counts)
+    }
+
+    /// The service of a route: its index and its name.
+    pub(super) fn service(&self, route: usize) -> Option<(usize, &str)> {
+        let at = self.proxied(route)?.service;
+        Some((at, &self.config.services[at].name))
+    }
+
     /// True once in a second.
     pub(super) fn may_tell_overload(&self) -> bool {
+        self.is_new_second(&self.overload_told)
+    }
+
+    /// True once in a second.
+    pub(super) fn may_tell_mismatch(&self) -> bool {
+        self.is_new_second(&self.mismatch_told)
+    }
+
+    fn is_new_second(&self, told: &AtomicU64) -> bool {
         let second = self.started.elapsed().as_secs() + 1;
-        self.overload_told.swap(second, Ordering::Relaxed) != second
+        told.swap(second, Ordering::Relaxed) != second
     }
 
     /// The services, in the order of the configuration.

@@ -9,13 +9,17 @@ pub enum Builtin {
     Health,
     /// The status document of the Go program.
     Stats,
+    /// The page of metrics.
+    Metrics,
 }
 
 impl Builtin {
     /// The endpoint with this path.
     pub(super) fn at(endpoints: &BuiltinEndpoints, path: &[u8]) -> Option<Self> {
         let is = |what: &Self| what.path(endpoints).map(str::as_bytes) == Some(path);
-        [Self::Health, Self::Stats].into_iter().find(is)
+        [Self::Health, Self::Stats, Self::Metrics]
+            .into_iter()
+            .find(is)
     }
 
     /// Where it is; `None` when it is off.
@@ -24,6 +28,7 @@ impl Builtin {
         match self {
             Self::Health => endpoints.health.as_deref(),
             Self::Stats => endpoints.stats.as_deref(),
+            Self::Metrics => endpoints.metrics.as_deref(),
         }
     }
 }

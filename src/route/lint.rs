@@ -26,7 +26,11 @@ pub fn lint(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mode = config.server.path_normalization;
     let builtin = &config.server.builtin_endpoints;
-    for (key, path) in [("health", &builtin.health), ("stats", &builtin.stats)] {
+    for (key, path) in [
+        ("health", &builtin.health),
+        ("stats", &builtin.stats),
+        ("metrics", &builtin.metrics),
+    ] {
         if let Some(path) = path {
             let key = format!("server.builtin_endpoints.{key}");
             findings.extend(lint_path(mode, key, path));

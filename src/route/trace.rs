@@ -303,6 +303,7 @@ mod tests {
         config.server.builtin_endpoints = BuiltinEndpoints {
             health: Some("/c".into()),
             stats: Some("/a/b/c".into()),
+            metrics: None,
         };
         config
     }

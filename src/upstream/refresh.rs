@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use log::{info, warn};
@@ -129,6 +130,7 @@ impl History {
 
     fn failed(&mut self, upstream: &Upstream, dns: &Dns, error: &LookupError) {
         self.failures += 1;
+        upstream.failures.fetch_add(1, Ordering::Relaxed);
         let service = &upstream.service().name;
         let age = upstream.seen.lock().map(|at| at.elapsed());
         if age.is_some_and(|age| age > dns.max_stale) && upstream.publish(None) {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -28,6 +28,8 @@ pub struct Upstream {
     changes: watch::Sender<()>,
     /// When DNS last said where it is. Not for requests.
     pub(super) seen: Mutex<Option<Instant>>,
+    /// Look-ups that failed.
+    pub(super) failures: AtomicU64,
 }
 
 impl Upstream {
@@ -46,6 +48,7 @@ impl Upstream {
             early: Notify::new(),
             changes: watch::Sender::new(()),
             seen: Mutex::new(None),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -61,8 +64,22 @@ impl Upstream {
             let known: Vec<_> = self.socket_addrs().iter().map(SocketAddr::ip).collect();
             next.publish(Addresses::new(service, &known));
             *next.seen.lock() = *self.seen.lock();
+            next.failures
+                .store(self.failed_lookups(), Ordering::Relaxed);
         }
         Arc::new(next)
+    }
+
+    /// How long ago DNS said where it is; `None` when it never did.
+    #[must_use]
+    pub fn dns_age(&self) -> Option<Duration> {
+        self.seen.lock().map(|at| at.elapsed())
+    }
+
+    /// Look-ups that failed since it is in the configuration.
+    #[must_use]
+    pub fn failed_lookups(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     /// Waits until a request can be sent.

@@ -108,7 +108,8 @@ impl Plan {
             }
         };
         format!(
-            "server:\n  listen: [\"{listen}\"]\n  threads: 2\n  h2c: true\n{server}{drain}{admin}\
+            "access_log: {{ output: off }}\n\
+             server:\n  listen: [\"{listen}\"]\n  threads: 2\n  h2c: true\n{server}{drain}{admin}\
              services:\n  svc: {{ url: \"{url}\", timeouts: {{ response_header: 10s }} }}\n  \
              other: {{ url: \"{url}\", host: other.example }}\n\
              routes:\n{routes}  - {{ name: all, service: svc }}\n"

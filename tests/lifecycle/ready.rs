@@ -28,7 +28,8 @@ impl Admin {
 fn config(service: &Service, admin: &str) -> String {
     let url = service.url();
     format!(
-        "server: {{ listen: \"127.0.0.1:0\", drain: {{ delay: 0s, timeout: 10s }} }}\n\
+        "access_log: {{ output: off }}\n\
+         server: {{ listen: \"127.0.0.1:0\", drain: {{ delay: 0s, timeout: 10s }} }}\n\
          admin: {{ listen: \"127.0.0.1:0\", operator: \"127.0.0.1:0\"{admin} }}\n\
          services: {{ svc: {{ url: \"{url}\" }} }}\nroutes: [{{ name: all, service: svc }}]\n"
     )

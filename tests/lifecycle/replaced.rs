@@ -17,7 +17,8 @@ struct Changing {
     generation: usize,
 }
 
-const ADMIN: &str = "admin: { listen: off, operator: \"127.0.0.1:0\" }\n";
+const ADMIN: &str =
+    "access_log: { output: off }\nadmin: { listen: off, operator: \"127.0.0.1:0\" }\n";
 
 impl Changing {
     fn start(text: &str) -> Self {

@@ -88,6 +88,15 @@ impl Gateway {
         self.at
     }
 
+    /// Waits until its log, or its access log, has a line with all of these words.
+    pub fn says(&self, words: &[&str]) {
+        until(&format!("the gateway says {words:?}"), || {
+            let log = fs::read_to_string(&self.log).unwrap();
+            log.lines()
+                .any(|line| words.iter().all(|word| line.contains(word)))
+        });
+    }
+
     /// Panics unless it still runs and no task of it has panicked.
     pub fn assert_unharmed(&mut self) {
         let log = fs::read_to_string(&self.log).unwrap();

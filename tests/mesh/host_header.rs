@@ -41,6 +41,12 @@ fn preserve_host_gets_the_503_of_the_document() {
         let address = service.at(service.cluster_ip).to_string();
         assert_eq!(logged["destination"], address, "{logged}");
     }
+    // It says who made the error, and how to see why.
+    gateway.says(&["\"response_code\":503", "\"error_origin\":\"sidecar\""]);
+    gateway.says(&[
+        "no virtual host",
+        "api-gateway explain --config FILE -X GET http://",
+    ]);
     gateway.assert_unharmed();
 }
 

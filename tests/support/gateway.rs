@@ -30,14 +30,19 @@ pub fn program() -> Command {
     command
 }
 
-/// A configuration on disk. Unless it says something else, it has no admin addresses:
-/// gateways beside each other would fight for the default ones.
+/// A configuration on disk. Unless it says something else, it has no admin addresses,
+/// for which gateways beside each other would fight, and no access log.
 pub fn file(text: &str) -> tempfile::NamedTempFile {
     let mut file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
     file.write_all(text.as_bytes()).unwrap();
+    if !text.ends_with('\n') {
+        writeln!(file).unwrap();
+    }
     if !text.contains("admin:") {
-        let end = if text.ends_with('\n') { "" } else { "\n" };
-        writeln!(file, "{end}admin: {{ listen: off, operator: off }}").unwrap();
+        writeln!(file, "admin: {{ listen: off, operator: off }}").unwrap();
+    }
+    if !text.contains("access_log:") {
+        writeln!(file, "access_log: {{ output: off }}").unwrap();
     }
     file
 }

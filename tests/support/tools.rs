@@ -15,6 +15,12 @@ pub fn go() -> PathBuf {
     installed("go", "API_GATEWAY_GO")
 }
 
+pub fn prometheus() -> PathBuf {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/prometheus/usr/bin/prometheus");
+    let found = on_path("prometheus").or_else(|| ours.exists().then_some(ours));
+    found.expect("Prometheus: `scripts/need prometheus` unpacks it, and so does `make test`")
+}
+
 /// What the variable says, then what `make test` installs, then the one on `PATH`.
 fn installed(program: &str, variable: &str) -> PathBuf {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"))

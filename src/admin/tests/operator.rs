@@ -94,3 +94,25 @@ fn a_body_is_neither_waited_for_nor_asked_for() {
         }
     }
 }
+
+#[test]
+fn the_log_level_is_told_and_changed_by_the_operator_only() {
+    let running = running();
+    let operator = running.operator;
+    let before = log::max_level();
+    ask(operator, "POST /log-level?level=warn", &[]).is(200, r#"{"level":"warn"}"#);
+    ask(operator, "GET /log-level", &[]).is(200, r#"{"level":"warn"}"#);
+    for wrong in ["", "?level=", "?level=loud", "?warn"] {
+        let answer = ask(operator, &format!("POST /log-level{wrong}"), &[]);
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
+    let foreign = ["Origin: http://evil.example"];
+    let answer = ask(operator, "POST /log-level?level=off", &foreign);
+    assert_eq!(answer.status, 403);
+    let answer = ask(operator, "PUT /log-level?level=off", &[]);
+    assert_eq!(answer.header("allow"), Some("GET, HEAD, POST"));
+    assert_eq!(log::max_level(), log::LevelFilter::Warn);
+    let answer = ask(running.public, "GET /log-level", &[]);
+    assert_eq!(answer.status, 404);
+    log::set_max_level(before);
+}

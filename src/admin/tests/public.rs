@@ -43,6 +43,7 @@ fn head_is_get_without_the_body() {
     let paths = [
         (running.public, "/livez"),
         (running.public, "/readyz"),
+        (running.public, "/metrics"),
         (running.operator, "/status"),
     ];
     for (to, path) in paths {
@@ -58,7 +59,7 @@ fn head_is_get_without_the_body() {
 #[test]
 fn other_methods_are_told_which_ones_there_are() {
     let running = running();
-    for path in ["/livez", "/readyz"] {
+    for path in ["/livez", "/readyz", "/metrics"] {
         for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get"] {
             let answer = ask(running.public, &format!("{method} {path}"), &[]);
             assert_eq!(answer.status, 405, "{method} {path}");
@@ -110,5 +111,16 @@ fn a_connection_is_kept_for_the_next_request() {
         let answer = ask_on(&mut client, "GET /livez");
         answer.is(200, "ok\n");
         assert_eq!(answer.header("connection"), None);
+    }
+}
+
+#[test]
+fn metrics_come_in_their_own_type() {
+    let running = running();
+    for to in [running.public, running.operator] {
+        let page = ask(to, "GET /metrics", &[]);
+        page.is(200, "requests 7\n");
+        let kind = page.header("content-type");
+        assert_eq!(kind, Some("text/plain; version=0.0.4"));
     }
 }

@@ -51,22 +51,32 @@ fn builtin_endpoints(
     raw: Option<&Section<raw::BuiltinEndpoints>>,
     report: &mut Report,
 ) -> BuiltinEndpoints {
-    const HEALTH: &str = "server.builtin_endpoints.health";
-    const STATS: &str = "server.builtin_endpoints.stats";
-    let health = raw.and_then(|section| section.0.health.as_ref());
-    let stats = raw.and_then(|section| section.0.stats.as_ref());
-    let health = value(HEALTH, health, report).unwrap_or_else(|| Some("/health".into()));
-    let stats = value(STATS, stats, report).unwrap_or_else(|| Some("/stats".into()));
-    if let Some(path) = &stats
-        && health == stats
-    {
-        report.error(
-            STATS,
-            format!("is {}, as the health endpoint is", quote(path)),
-            "write another path, or off",
-        );
+    let mut taken = Vec::<(&str, String)>::new();
+    let mut endpoint = |name: &'static str, leaf, default: Option<&str>| {
+        let path = format!("server.builtin_endpoints.{name}");
+        let endpoint = value(&path, leaf, report).unwrap_or_else(|| default.map(ToOwned::to_owned));
+        if let Some(of) = &endpoint {
+            if let Some((other, _)) = taken.iter().find(|(_, at)| at == of) {
+                report.error(
+                    &path,
+                    format!("is {}, as the {other} endpoint is", quote(of)),
+                    "write another path, or off",
+                );
+            }
+            taken.push((name, of.clone()));
+        }
+        endpoint
+    };
+    let raw = raw.map(|section| &section.0);
+    BuiltinEndpoints {
+        health: endpoint(
+            "health",
+            raw.and_then(|r| r.health.as_ref()),
+            Some("/health"),
+        ),
+        stats: endpoint("stats", raw.and_then(|r| r.stats.as_ref()), Some("/stats")),
+        metrics: endpoint("metrics", raw.and_then(|r| r.metrics.as_ref()), None),
     }
-    BuiltinEndpoints { health, stats }
 }
 
 pub(super) fn dns(raw: Option<Section<raw::Dns>>, report: &mut Report) -> Dns {

@@ -1,5 +1,6 @@
 //! Mistakes, and the lines each is answered with.
 
+mod access_log;
 mod actions;
 mod addresses;
 mod admin;

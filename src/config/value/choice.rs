@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use serde_json::json;
 
-use super::super::model::{Normalization, Protocol, ProxyStatus};
+use super::super::model::{Normalization, OnFull, Protocol, ProxyStatus};
 use super::super::text::{nearest, one_of, quote};
 use super::{Mistake, Value};
 
@@ -78,6 +78,26 @@ impl Value for ProxyStatusFor {
 
     fn schema() -> Vec<serde_json::Value> {
         words(&PROXY_STATUSES)
+    }
+}
+
+/// `access_log.on_full`.
+#[derive(Debug)]
+pub(in super::super) enum OnFullWord {}
+
+const ON_FULL: [(&str, OnFull); 2] = [("drop", OnFull::Drop), ("block", OnFull::Block)];
+
+impl Value for OnFullWord {
+    type Out = OnFull;
+
+    const FIX: &'static str = "write drop or block";
+
+    fn read(text: &str) -> Result<OnFull, Mistake> {
+        choose(text, &ON_FULL)
+    }
+
+    fn schema() -> Vec<serde_json::Value> {
+        words(&ON_FULL)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::{
-    Admin, Authority, BuiltinEndpoints, ClientTimeouts, Dns, DnsServers, Drain, Errors,
+    AccessLog, Admin, Authority, BuiltinEndpoints, ClientTimeouts, Dns, DnsServers, Drain, Errors,
     HeaderRules, HostPolicy, Limits, Match, Normalization, Protocol, ProxyStatus, Rewrite, Route,
     RouteLimits, RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits,
     ServiceTimeouts, ValueMatch,
@@ -48,12 +48,14 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
             builtin_endpoints: BuiltinEndpoints {
                 health: Some("/health".into()),
                 stats: Some("/stats".into()),
+                metrics: None,
             },
             timeouts: ClientTimeouts::default(),
             limits: Limits::default(),
             drain: Drain::default(),
             runtime: Runtime::default(),
         },
+        access_log: AccessLog::default(),
         admin: Admin::default(),
         dns: Dns {
             servers: DnsServers::System,

@@ -167,9 +167,15 @@ fn each_mistake_has_its_line() {
             ],
         ),
         (
-            "server: { builtin_endpoints: { metrics: off } }",
+            "server: { builtin_endpoints: { version: off } }",
             &[
-                "f:1:32 server.builtin_endpoints.metrics: is an unknown key; the keys here are health, stats",
+                "f:1:32 server.builtin_endpoints.version: is an unknown key; the keys here are health, stats, metrics",
+            ],
+        ),
+        (
+            "server: { builtin_endpoints: { metrics: /stats } }",
+            &[
+                r#"f:1:41 server.builtin_endpoints.metrics: is "/stats", as the stats endpoint is; write another path, or off"#,
             ],
         ),
         (

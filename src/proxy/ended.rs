@@ -1,0 +1,257 @@
+//! What is told of a request when it has ended.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use http::{HeaderMap, Version};
+use log::warn;
+use pingora_http::ResponseHeader;
+use pingora_proxy::Session;
+
+use super::client;
+use super::ctx::Ctx;
+use crate::failure::Failure;
+use crate::observe::{self, Evidence, Exchange, Origin, looks_like_host_mismatch};
+
+/// More of a path tells nothing.
+const LONGEST_PATH: usize = 256;
+
+/// A status of this or more is an error.
+pub(super) const ERROR: u16 = 400;
+
+/// When the parts of a request came.
+#[derive(Debug)]
+pub(super) struct Times {
+    began: Instant,
+    /// When the latest connection was asked for.
+    pub(super) connecting: Option<Instant>,
+    pub(super) connect: Option<Duration>,
+    pub(super) first_byte: Option<Duration>,
+}
+
+impl Times {
+    pub(super) fn begin() -> Self {
+        Self {
+            began: Instant::now(),
+            connecting: None,
+            connect: None,
+            first_byte: None,
+        }
+    }
+
+    /// A connection is there; what a new one took is kept.
+    pub(super) fn connected(&mut self, reused: bool) {
+        let since = self.connecting.take().filter(|_| !reused);
+        self.connect = since.map(|since| since.elapsed());
+    }
+
+    pub(super) fn answered(&mut self) {
+        self.first_byte = Some(self.began.elapsed());
+    }
+}
+
+/// The parts of the request and its answer that aren't in the context.
+struct Wire<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+    protocol: &'static str,
+    authority: &'a [u8],
+    headers: Option<&'a HeaderMap>,
+    response: Option<&'a ResponseHeader>,
+    sent: u64,
+}
+
+impl Ctx {
+    /// Tells of a request that came to its last phase.
+    pub(super) fn ended(&mut self, session: &Session) {
+        let request = session.req_header();
+        self.tell(&Wire {
+            method: request.method.as_str().as_bytes(),
+            target: request.raw_path(),
+            protocol: protocol(request.version),
+            authority: client::host(request),
+            headers: Some(&request.headers),
+            response: session.response_written(),
+            sent: session.body_bytes_sent() as u64,
+        });
+    }
+
+    /// Tells of one that was dropped before.
+    pub(super) fn killed(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        let (method, target) = request_line(&head);
+        self.tell(&Wire {
+            method,
+            target,
+            protocol: "HTTP/1.1",
+            authority: b"",
+            headers: None,
+            response: None,
+            sent: 0,
+        });
+    }
+
+    fn tell(&mut self, wire: &Wire<'_>) {
+        if std::mem::replace(&mut self.observed, true) {
+            return;
+        }
+        let duration = self.times.began.elapsed();
+        let start = SystemTime::now();
+        let snapshot = &self.snapshot;
+        let route = self.choice.map(|choice| choice.route);
+        let service = route.and_then(|route| snapshot.service(route));
+        let status = self.status(wire.response);
+        self.report_mismatch(status, wire);
+        snapshot.observe(&Exchange {
+            start: start.checked_sub(duration).unwrap_or(start),
+            duration,
+            first_byte: self.times.first_byte,
+            method: wire.method,
+            target: wire.target,
+            protocol: wire.protocol,
+            authority: wire.authority,
+            request_headers: wire.headers,
+            response_headers: wire
+                .response
+                .filter(|_| self.response_began)
+                .map(|response| &response.headers),
+            client: self.client.map(|client| client.ip),
+            request_id: self.request_id.as_ref().map(|id| id.as_bytes()),
+            route: route.map(|at| (at, snapshot.config.routes[at].name.as_str())),
+            service,
+            upstream: self.address,
+            reused: self.reused,
+            connect: self.times.connect,
+            retries: self.tries.saturating_sub(1),
+            status,
+            failure: self.failure,
+            ended_by: self.ended_by(),
+            origin: self.origin(status, wire.response),
+            received: self.body_bytes,
+            sent: wire.sent,
+        });
+    }
+
+    /// What the client got; the failure's when it got nothing.
+    fn status(&self, response: Option<&ResponseHeader>) -> u16 {
+        let written = response.map(|response| response.status.as_u16());
+        let written = written.filter(|status| *status >= 200 || *status == 101);
+        match self.failure {
+            Some(Failure::ClientGone) => Failure::ClientGone.status(),
+            // Of an answer that was cut the client knows the status that it began with;
+            // gRPC has 200 for failures, too.
+            Some(failure) if !self.response_began => failure.status(),
+            failure => written
+                .or(self.began_with)
+                .unwrap_or_else(|| failure.unwrap_or(Failure::Internal).status()),
+        }
+    }
+
+    fn origin(&self, status: u16, response: Option<&ResponseHeader>) -> Option<Origin> {
+        if self.failure == Some(Failure::ClientGone) {
+            // Nobody made an error that anybody got.
+            return None;
+        }
+        if self.failure.is_none() && status < ERROR {
+            return None;
+        }
+        let evidence = self.evidence(response);
+        Some(evidence.map_or(Origin::Gateway, |evidence| Origin::of(&evidence)))
+    }
+
+    /// What the service's answer gives away; `None` when the answer is the gateway's.
+    fn evidence<'a>(&'a self, response: Option<&'a ResponseHeader>) -> Option<Evidence<'a>> {
+        // As the service sent them, where a route's rules may have changed them since.
+        let written = response.map(|response| &response.headers);
+        Some(Evidence {
+            status: self.began_with?,
+            headers: self.evidence.as_deref().or(written)?,
+            body: &self.beginning,
+            cut: self.failure.is_some(),
+        })
+    }
+
+    /// Says which command shows why the sidecar answered as it does for a Host that it
+    /// doesn't know.
+    fn report_mismatch(&self, status: u16, wire: &Wire<'_>) {
+        let evidence = self.evidence(wire.response);
+        if !evidence.is_some_and(|evidence| looks_like_host_mismatch(&evidence)) {
+            return;
+        }
+        let (snapshot, route) = (&self.snapshot, self.choice.map(|choice| choice.route));
+        let (Some(route), true) = (route, snapshot.may_tell_mismatch()) else {
+            return;
+        };
+        // Without the query: secrets travel in it.
+        let path = observe::path(wire.target);
+        let path = path.get(..LONGEST_PATH).unwrap_or(path);
+        warn!(
+            "route {}: the sidecar's {status} looks as if it had no virtual host for the Host that \
+             is sent; see `api-gateway explain --config FILE -X {} http://{}{}`",
+            snapshot.config.routes[route].name,
+            plain(wire.method),
+            plain(wire.authority),
+            plain(path),
+        );
+    }
+
+    /// The key of what ended it.
+    fn ended_by(&self) -> Option<&'static str> {
+        let fired = self.control.as_ref().and_then(|control| control.fired());
+        if let Some(deadline) = fired {
+            return Some(deadline.path());
+        }
+        match self.failure? {
+            Failure::ConnectTimeout => Some("timeouts.connect"),
+            Failure::HeaderTooLarge => Some("limits.headers"),
+            Failure::TargetTooLong => Some("limits.target_bytes"),
+            Failure::BodyTooLarge => Some("limits.request_body"),
+            Failure::Overloaded => Some("limits.in_flight"),
+            _ => None,
+        }
+    }
+}
+
+/// Escaped so far that whoever copies it into a shell runs nothing else.
+fn plain(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'/' | b':' | b'%' => {
+                text.push(char::from(byte));
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2",
+        _ => "HTTP/1.1",
+    }
+}
+
+/// Method and target of a head as it came.
+pub(super) fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
+    let mut words = head.trim_ascii_start().split(|&b| b == b' ');
+    match (words.next(), words.next()) {
+        (Some(method), Some(target)) => (method, target),
+        _ => (b"-", b"-"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_into_a_shell_runs_nothing_else() {
+        assert_eq!(plain(b"/a-b_c.d%20/7"), "/a-b_c.d%20/7");
+        assert_eq!(
+            plain(b"/;`id`$(x)'\"\\ &|<\xff"),
+            "/%3B%60id%60%24%28x%29%27%22%5C%20%26%7C%3C%FF"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! What operators see of a request: its line, its counts, and who made its error.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod failures;
+mod lines;
+mod watched;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,76 @@
+//! A gateway that writes its access log to a file, and the page of its metrics.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::gateway::get;
+use crate::support::{Config, Gateway, eventually};
+
+pub struct Watched {
+    pub gateway: Gateway,
+    dir: TempDir,
+}
+
+impl Watched {
+    pub fn start(config: &Config) -> Self {
+        Self::start_with(config, "")
+    }
+
+    /// `keys` stand in `access_log`, after a comma.
+    pub fn start_with(config: &Config, keys: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("access.log");
+        let log = format!("access_log: {{ output: {}{keys} }}", path.display());
+        let config = config
+            .clone()
+            .trusting_loopback()
+            .server("builtin_endpoints: { metrics: /metrics }")
+            .top(&log);
+        Self {
+            gateway: config.start(),
+            dir,
+        }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().join("access.log")
+    }
+
+    pub fn lines(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.path()).unwrap_or_default();
+        // The last one may not be whole yet.
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let lines = whole.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The first line for which this holds.
+    pub fn line(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        eventually(what, || self.lines().into_iter().find(&holds))
+    }
+
+    pub fn line_of(&self, path: &str) -> Value {
+        self.line(path, |line| line["path"] == path)
+    }
+
+    /// The value of a sample; 0 when it isn't there.
+    pub fn metric(&self, sample: &str) -> f64 {
+        let page = self.gateway.get("/metrics");
+        assert_eq!(page.status(), 200);
+        let line = page
+            .text()
+            .lines()
+            .find_map(|line| line.strip_prefix(sample));
+        line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+}
+
+/// The path of a GET that nobody else makes.
+pub fn ask(path: &str) -> String {
+    get(path)
+}

@@ -58,6 +58,8 @@ pub struct Ctx {
     pub(super) answered: bool,
     /// Bytes of the request's body so far.
     pub(super) body_bytes: u64,
+    /// Bytes of the service's body so far.
+    pub(super) sent: u64,
     /// The places that the request takes up, given back with it.
     pub(super) in_flight: Option<InFlight>,
     /// The failure was told, or there was none: nothing is left to be said.
@@ -91,6 +93,7 @@ impl Ctx {
             beginning: Bytes::new(),
             answered: false,
             body_bytes: 0,
+            sent: 0,
             in_flight: None,
             told: false,
             observed: false,

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use http::{HeaderMap, Version};
+use bytes::Bytes;
+use http::header::{HOST, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use log::warn;
-use pingora_http::ResponseHeader;
+use pingora_http::{RequestHeader, ResponseHeader};
 use pingora_proxy::Session;
 
 use super::client;
@@ -79,14 +81,16 @@ impl Ctx {
     pub(super) fn killed(&mut self) {
         let head = std::mem::take(&mut self.head);
         let (method, target) = request_line(&head);
+        let (protocol, headers) = rest_of(&head);
+        let authority = headers.get(HOST).map(HeaderValue::as_bytes);
         self.tell(&Wire {
             method,
             target,
-            protocol: "HTTP/1.1",
-            authority: b"",
-            headers: None,
+            protocol,
+            authority: authority.unwrap_or_default(),
+            headers: Some(&headers),
             response: None,
-            sent: 0,
+            sent: self.sent,
         });
     }
 
@@ -242,9 +246,66 @@ pub(super) fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// What a request of HTTP/2, which has no such text, would begin with. Of its headers only
+/// those that identify it.
+pub(super) fn head_of(request: &RequestHeader) -> Bytes {
+    let mut head = Vec::new();
+    head.extend_from_slice(request.method.as_str().as_bytes());
+    head.push(b' ');
+    head.extend_from_slice(request.raw_path());
+    head.extend_from_slice(b" HTTP/2\r\nhost: ");
+    head.extend_from_slice(client::host(request));
+    for name in [USER_AGENT.as_str(), "x-forwarded-for", "traceparent"] {
+        if let Some(value) = request.headers.get(name) {
+            head.extend_from_slice(b"\r\n");
+            head.extend_from_slice(name.as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+        }
+    }
+    head.into()
+}
+
+/// The version and the headers of a head that has been checked.
+fn rest_of(head: &[u8]) -> (&'static str, HeaderMap) {
+    let mut lines = head.trim_ascii_start().split(|&b| b == b'\n');
+    let first = lines.next().unwrap_or_default().trim_ascii_end();
+    let protocol = match first.rsplit(|&b| b == b' ').next() {
+        Some(b"HTTP/1.0") => "HTTP/1.0",
+        Some(b"HTTP/2") => "HTTP/2",
+        _ => "HTTP/1.1",
+    };
+    let fields = lines.filter_map(|line| {
+        let colon = line.iter().position(|&b| b == b':')?;
+        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
+        Some((name, value))
+    });
+    (protocol, fields.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_that_was_killed_is_known_by_its_head() {
+        let head = b"GET /a HTTP/1.0\r\nHost: h.example\r\nUser-Agent:  x y \r\n\r\n";
+        let (protocol, headers) = rest_of(head);
+        assert_eq!((protocol, headers.len()), ("HTTP/1.0", 2));
+        assert_eq!(
+            (&headers["host"], &headers["user-agent"]),
+            (&"h.example".parse().unwrap(), &"x y".parse().unwrap())
+        );
+        let mut request = RequestHeader::build("POST", b"/b?c", None).unwrap();
+        request.insert_header("host", "h.example").unwrap();
+        request.insert_header("traceparent", "00-1").unwrap();
+        let head = head_of(&request);
+        assert_eq!(request_line(&head), (&b"POST"[..], &b"/b?c"[..]));
+        let (protocol, headers) = rest_of(&head);
+        assert_eq!((protocol, headers.len()), ("HTTP/2", 2));
+        assert_eq!(rest_of(b"").1.len(), 0);
+    }
 
     #[test]
     fn what_is_copied_into_a_shell_runs_nothing_else() {

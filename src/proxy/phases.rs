@@ -60,6 +60,7 @@ impl ProxyHttp for Gateway {
             ctx.head = http1.get_headers_raw_bytes();
         }
         if session.req_header().version == Version::HTTP_2 {
+            ctx.head = ended::head_of(session.req_header());
             // The guard sees the connection's bytes, not each stream's.
             let write_idle = ctx.control.as_ref().and_then(|c| c.write_idle());
             session.set_write_timeout(write_idle);
@@ -236,6 +237,7 @@ impl ProxyHttp for Gateway {
         end_of_stream: bool,
         ctx: &mut Ctx,
     ) -> Result<Option<Duration>> {
+        ctx.sent += body.as_ref().map_or(0, |part| part.len() as u64);
         let is_error = ctx.began_with.is_some_and(|status| status >= ended::ERROR);
         if let Some(part) = body
             && is_error

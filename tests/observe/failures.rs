@@ -360,3 +360,32 @@ fn a_body_that_is_sent_again_counts_once() {
         (&10.into(), &1.into())
     );
 }
+
+/// Pingora doesn't look at the client while it connects: the guard drops the request then.
+#[test]
+fn a_request_that_is_dropped_while_it_connects_is_known_all_the_same() {
+    let (address, _listener, _waiting) = full();
+    let keys = "timeouts: { connect: 10s, request: 300ms }";
+    let config = Config::new().service("svc", &format!("http://{address}"), keys);
+    let watched = Watched::start(&config);
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let request = format!(
+        "GET /dropped?token=x HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: test\r\n\
+         traceparent: 00-{trace}-b7ad6b7169203331-01\r\n\r\n"
+    );
+    let response = watched.gateway.ask(request);
+    Row::new(
+        "a deadline while connecting",
+        504,
+        "http_response_timeout",
+        "UT",
+    )
+    .details("response_timeout{timeouts.request}")
+    .also(&["gateway_deadlines_total{deadline=\"request\"}"])
+    .assert(&watched, &response, ROUTE);
+    let line = watched.line_of("/dropped?token=[redacted]");
+    assert_eq!(line["authority"], "shop.example", "{line}");
+    assert_eq!(line["user_agent"], "test", "{line}");
+    assert_eq!(line["trace_id"], trace, "{line}");
+    assert_eq!(line["protocol"], "HTTP/1.1", "{line}");
+}

@@ -25,29 +25,18 @@ const SERVICES: usize = 20;
 
 fn exchange(at: usize) -> Exchange<'static> {
     Exchange {
-        start: SystemTime::UNIX_EPOCH,
         duration: Duration::from_micros(300 + at as u64 % 1024),
         first_byte: Some(Duration::from_micros(200 + at as u64 % 1024)),
         method: b"GET",
         target: b"/",
         protocol: "HTTP/1.1",
         authority: b"shop.example",
-        request_headers: None,
-        response_headers: None,
-        client: None,
-        request_id: None,
         route: Some((at % ROUTES, "")),
         service: Some((at % SERVICES, "")),
-        upstream: None,
         reused: Some(true),
-        connect: None,
-        retries: 0,
         status: 200,
-        failure: None,
-        ended_by: None,
-        origin: None,
-        received: 0,
         sent: 1024,
+        ..Exchange::at(SystemTime::UNIX_EPOCH)
     }
 }
 

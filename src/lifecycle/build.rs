@@ -31,7 +31,7 @@ use crate::observe::{AccessLog, Observer};
 use crate::proxy::{Gateway, MAX_TRIES};
 use crate::upstream::Refresher;
 
-/// Unused connections to services that are kept, all services together.
+/// Unused connections to services that are kept, all services together, for each worker.
 const POOL_SIZE: usize = 1024;
 
 /// What there is before any socket.

@@ -60,19 +60,17 @@ pub struct Exchange<'a> {
     pub sent: u64,
 }
 
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// With nothing that a test doesn't set.
-    pub(in super::super) fn exchange(status: u16, failure: Option<Failure>) -> Exchange<'static> {
-        Exchange {
-            start: SystemTime::UNIX_EPOCH,
+impl Exchange<'_> {
+    /// One of which nothing is known but when it was: to be completed.
+    #[must_use]
+    pub const fn at(start: SystemTime) -> Self {
+        Self {
+            start,
             duration: Duration::ZERO,
             first_byte: None,
-            method: b"GET",
-            target: b"/",
-            protocol: "HTTP/1.1",
+            method: b"-",
+            target: b"-",
+            protocol: "-",
             authority: b"",
             request_headers: None,
             response_headers: None,
@@ -84,8 +82,8 @@ pub(super) mod tests {
             reused: None,
             connect: None,
             retries: 0,
-            status,
-            failure,
+            status: 0,
+            failure: None,
             ended_by: None,
             origin: None,
             received: 0,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::access_log::AccessLog;
 use super::exchange::Exchange;
@@ -72,29 +72,12 @@ impl Observer {
     pub fn refused(&self, failure: Failure, client: IpAddr, request_id: &str) {
         self.metrics.refused(failure);
         self.access_log.log(&Exchange {
-            start: SystemTime::now(),
-            duration: Duration::ZERO,
-            first_byte: None,
-            method: b"-",
-            target: b"-",
-            protocol: "-",
-            authority: b"",
-            request_headers: None,
-            response_headers: None,
             client: Some(client),
             request_id: Some(request_id.as_bytes()),
-            route: None,
-            service: None,
-            upstream: None,
-            reused: None,
-            connect: None,
-            retries: 0,
             status: failure.status(),
             failure: Some(failure),
-            ended_by: None,
             origin: Some(Origin::Gateway),
-            received: 0,
-            sent: 0,
+            ..Exchange::at(SystemTime::now())
         });
     }
 }

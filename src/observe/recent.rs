@@ -105,8 +105,15 @@ fn shown(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::exchange::tests::exchange;
     use super::*;
+
+    fn exchange(status: u16, failure: Option<Failure>) -> Exchange<'static> {
+        Exchange {
+            status,
+            failure,
+            ..Exchange::at(SystemTime::UNIX_EPOCH)
+        }
+    }
 
     #[test]
     fn a_path_has_no_user_and_no_parameters() {

@@ -1,11 +1,10 @@
 //! Each row of the failure table, caused for real.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
-
 use crate::support::gateway::get;
+use crate::support::service::full;
 use crate::support::{Config, Conn, Gateway, Service, Stopwatch};
 use crate::upgrade::HANDSHAKE;
 
@@ -220,19 +219,6 @@ fn a_service_that_resets_every_connection_is_a_502() {
         assert_eq!(response.status(), 502);
         response.problem();
     }
-}
-
-/// Accepts no connection: the backlog is full, and the kernel drops what comes.
-fn full() -> (SocketAddr, Socket, Vec<TcpStream>) {
-    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    listener.bind(&any.into()).unwrap();
-    listener.listen(0).unwrap();
-    let address = listener.local_addr().unwrap().as_socket().unwrap();
-    let soon = Duration::from_millis(100);
-    let waiting = std::iter::from_fn(|| TcpStream::connect_timeout(&address, soon).ok());
-    let waiting = waiting.collect();
-    (address, listener, waiting)
 }
 
 #[test]

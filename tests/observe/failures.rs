@@ -1,12 +1,10 @@
 //! Each row of the failure table, caused for real: client, log and metrics agree on it.
 
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
-
-use socket2::{Domain, Socket, Type};
 
 use super::watched::{Watched, ask};
 use crate::support::dns::{Dns, Says};
+use crate::support::service::full;
 use crate::support::{Config, Conn, Response, Service, ok, until};
 
 /// One row: what is caused, and what is told of it.
@@ -213,18 +211,6 @@ fn services_that_can_not_be_reached() {
     let row = Row::new("a slow connection", 504, "connection_timeout", "UF")
         .also(&["gateway_deadlines_total{deadline=\"connect\"}"]);
     get_answer(&row, &slow, &ask("/x"), ROUTE);
-}
-
-/// Accepts no connection: the backlog is full, and the kernel drops what comes.
-fn full() -> (SocketAddr, Socket, Vec<TcpStream>) {
-    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    listener.bind(&any.into()).unwrap();
-    listener.listen(0).unwrap();
-    let address = listener.local_addr().unwrap().as_socket().unwrap();
-    let soon = Duration::from_millis(100);
-    let waiting = std::iter::from_fn(|| TcpStream::connect_timeout(&address, soon).ok());
-    (address, listener, waiting.collect())
 }
 
 #[test]

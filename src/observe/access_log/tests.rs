@@ -19,29 +19,12 @@ use crate::observe::Exchange;
 /// A request that went well, without anything that needn't be.
 fn exchange() -> Exchange<'static> {
     Exchange {
-        start: UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
         duration: Duration::from_micros(12_999),
-        first_byte: None,
         method: b"GET",
         target: b"/",
         protocol: "HTTP/1.1",
-        authority: b"",
-        request_headers: None,
-        response_headers: None,
-        client: None,
-        request_id: None,
-        route: None,
-        service: None,
-        upstream: None,
-        reused: None,
-        connect: None,
-        retries: 0,
         status: 200,
-        failure: None,
-        ended_by: None,
-        origin: None,
-        received: 0,
-        sent: 0,
+        ..Exchange::at(UNIX_EPOCH + Duration::from_millis(1_700_000_000_123))
     }
 }
 

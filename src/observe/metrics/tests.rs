@@ -18,29 +18,18 @@ use parser::Scrape;
 /// A request that went well.
 pub(super) fn exchange() -> Exchange<'static> {
     Exchange {
-        start: SystemTime::UNIX_EPOCH,
         duration: Duration::from_millis(3),
         first_byte: Some(Duration::from_millis(2)),
         method: b"GET",
         target: b"/",
         protocol: "HTTP/1.1",
         authority: b"shop.example",
-        request_headers: None,
-        response_headers: None,
-        client: None,
-        request_id: None,
         route: Some((0, "")),
         service: Some((0, "")),
-        upstream: None,
         reused: Some(true),
-        connect: None,
-        retries: 0,
         status: 200,
-        failure: None,
-        ended_by: None,
-        origin: None,
-        received: 0,
         sent: 1,
+        ..Exchange::at(SystemTime::UNIX_EPOCH)
     }
 }
 

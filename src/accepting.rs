@@ -12,16 +12,30 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 const REPEAT: Duration = Duration::from_secs(60);
 
 /// Lets something be told now and then.
-#[derive(Default)]
-pub(crate) struct Seldom(Option<Instant>);
+pub(crate) struct Seldom {
+    latest: Option<Instant>,
+    every: Duration,
+}
 
 impl Seldom {
+    /// Once in so long.
+    pub(crate) fn every(every: Duration) -> Self {
+        let latest = None;
+        Self { latest, every }
+    }
+
     pub(crate) fn may_tell(&mut self) -> bool {
-        let may = self.0.is_none_or(|at| at.elapsed() >= REPEAT);
+        let may = self.latest.is_none_or(|at| at.elapsed() >= self.every);
         if may {
-            self.0 = Some(Instant::now());
+            self.latest = Some(Instant::now());
         }
         may
+    }
+}
+
+impl Default for Seldom {
+    fn default() -> Self {
+        Self::every(REPEAT)
     }
 }
 

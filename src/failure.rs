@@ -56,6 +56,8 @@ pub enum Failure {
     MalformedResponse,
     /// `limits.in_flight` or `limits.connections` is reached.
     Overloaded,
+    /// The gateway ends, and the request had all the time that `drain.timeout` leaves.
+    Draining,
     /// The client went away; nobody is left to answer.
     ClientGone,
     /// A bug of ours.
@@ -64,7 +66,7 @@ pub enum Failure {
 
 impl Failure {
     /// Every failure, for tables and tests.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MalformedRequest,
         Self::RequestTimeout,
         Self::HeaderTooLarge,
@@ -80,6 +82,7 @@ impl Failure {
         Self::ResponseTimeout,
         Self::MalformedResponse,
         Self::Overloaded,
+        Self::Draining,
         Self::ClientGone,
         Self::Internal,
     ];
@@ -98,7 +101,7 @@ impl Failure {
             Self::ClientGone => 499,
             Self::Internal => 500,
             Self::ConnectFailed | Self::ConnectionTerminated | Self::MalformedResponse => 502,
-            Self::Unresolved | Self::Overloaded => 503,
+            Self::Unresolved | Self::Overloaded | Self::Draining => 503,
             Self::ConnectTimeout | Self::ResponseTimeout => 504,
             Self::Loop => 508,
         }
@@ -124,6 +127,7 @@ impl Failure {
             Self::ResponseTimeout => "http_response_timeout",
             Self::MalformedResponse => "http_protocol_error",
             Self::Overloaded => "connection_limit_reached",
+            Self::Draining => "destination_unavailable",
             Self::Internal => "proxy_internal_error",
         }
     }
@@ -134,7 +138,7 @@ impl Failure {
         format!("{PSEUDONYM}; error={}", self.proxy_status_error())
     }
 
-    /// The response flag of the log: Envoy's, but for `LR` (loop).
+    /// The response flag of the log: Envoy's, but for `LR` (loop) and `DR` (draining).
     #[must_use]
     pub const fn flag(self) -> &'static str {
         match self {
@@ -151,6 +155,7 @@ impl Failure {
             Self::ResponseTimeout => "UT",
             Self::MalformedResponse => "UPE",
             Self::Overloaded => "UO",
+            Self::Draining => "DR",
             Self::ClientGone => "DC",
             Self::Internal => "FI",
         }
@@ -195,6 +200,7 @@ impl Failure {
             Self::ResponseTimeout => "The service didn't answer in time.",
             Self::MalformedResponse => "The service's answer isn't valid HTTP.",
             Self::Overloaded => "There are too many requests at the moment.",
+            Self::Draining => "The gateway is stopping.",
             Self::ClientGone => "The client closed the connection.",
             Self::Internal => "The gateway failed to handle the request.",
         }
@@ -280,6 +286,7 @@ mod tests {
                 "504 http_response_timeout UT",
                 "502 http_protocol_error UPE",
                 "503 connection_limit_reached UO",
+                "503 destination_unavailable DR",
                 "499 http_request_error DC",
                 "500 proxy_internal_error FI",
             ]

@@ -18,9 +18,13 @@ use super::connection::{Connection, Shared};
 use super::control::Control;
 use super::leaving::Accepting;
 use crate::accepting::{Failures, Seldom};
+use crate::failure::Failure;
 
 /// How long a client that was refused may take to read so.
 const FAREWELL: Duration = Duration::from_millis(200);
+
+/// How often a connection too many leaves a line in the access log. All are counted.
+const LINE: Duration = Duration::from_secs(1);
 
 /// Nobody comes any more when nobody has come for this long.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -34,7 +38,7 @@ pub(super) async fn accept<A: HttpServerApp + Send + Sync + 'static>(
     shared: Arc<Shared<A>>,
 ) {
     let mut failures = Failures::default();
-    let mut refusals = Seldom::default();
+    let mut refusals = Refusals::default();
     let mut closed = pin!(shared.connections.leaving.closed());
     let how = loop {
         tokio::select! {
@@ -59,13 +63,36 @@ pub(super) async fn accept<A: HttpServerApp + Send + Sync + 'static>(
     }
 }
 
+/// When connections too many are told of.
+struct Refusals {
+    lines: Seldom,
+    warnings: Seldom,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self {
+            lines: Seldom::every(LINE),
+            warnings: Seldom::default(),
+        }
+    }
+}
+
 fn take<A: HttpServerApp + Send + Sync + 'static>(
     shared: &Arc<Shared<A>>,
     socket: TcpStream,
     peer: SocketAddr,
-    refusals: &mut Seldom,
+    refusals: &mut Refusals,
 ) {
-    if !start(shared, socket, peer) && refusals.may_tell() {
+    if start(shared, socket, peer) {
+        return;
+    }
+    if refusals.lines.may_tell() {
+        let client = peer.ip().to_canonical();
+        // An id would take time that is short just now.
+        (shared.refused)(Failure::Overloaded, client, "");
+    }
+    if refusals.warnings.may_tell() {
         let connections = &shared.connections;
         warn!(
             "limits.connections {} is reached: {} refused so far",

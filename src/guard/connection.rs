@@ -40,7 +40,7 @@ const LINGER: (Duration, usize) = (Duration::from_secs(5), 64 << 20);
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Learns of a request that was refused before it was parsed, of whose it was, and of the
-/// id that it was given.
+/// id that it was given; of a connection too many, which has none, now and then.
 pub type Refused = Arc<dyn Fn(Failure, IpAddr, &str) + Send + Sync>;
 
 /// What all connections share.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::control::Control;
 use super::leaving::{Accepting, Leaving};
@@ -24,6 +24,9 @@ pub struct Connections {
     pub(super) leaving: Leaving,
     /// All listeners are closed.
     closed: AtomicBool,
+    /// Nobody waits for those that are open, and then: their tasks are gone.
+    abandoned: watch::Sender<bool>,
+    gone: watch::Sender<bool>,
     changed: Notify,
     next: AtomicU64,
     table: Mutex<HashMap<u64, Arc<Control>>>,
@@ -46,6 +49,8 @@ impl Connections {
             refused: AtomicU64::new(0),
             leaving: Leaving::default(),
             closed: AtomicBool::new(false),
+            abandoned: watch::Sender::new(false),
+            gone: watch::Sender::new(false),
             changed: Notify::new(),
             next: AtomicU64::new(0),
             table: Mutex::default(),
@@ -126,6 +131,32 @@ impl Connections {
             .await;
     }
 
+    /// Ends the requests in progress, as a deadline does: who has no answer yet gets one.
+    /// The streams of HTTP/2 have nobody to hear it; they end by [`Self::abandon`].
+    pub fn cut(&self) {
+        let other = |control: &&Arc<Control>| control.state() != State::Http2;
+        let all: Vec<_> = self.table.lock().values().filter(other).cloned().collect();
+        for control in all {
+            control.cut();
+        }
+    }
+
+    /// Drops what is in progress, whatever it is at, and returns when that is done.
+    pub async fn abandon(&self) {
+        self.abandoned.send_replace(true);
+        wait(&self.gone).await;
+    }
+
+    /// Waits until nobody waits for what is in progress.
+    pub(super) async fn is_abandoned(&self) {
+        wait(&self.abandoned).await;
+    }
+
+    /// Nothing is in progress any more, nor will be.
+    pub(super) fn end(&self) {
+        self.gone.send_replace(true);
+    }
+
     async fn until(&self, done: impl Fn() -> bool) {
         loop {
             let mut changed = pin!(self.changed.notified());
@@ -161,6 +192,11 @@ impl Connections {
         self.closed.store(true, Ordering::Release);
         self.changed.notify_waiters();
     }
+}
+
+async fn wait(until: &watch::Sender<bool>) {
+    // The sender outlives the wait, which so can't fail.
+    let _ = until.subscribe().wait_for(|done| *done).await;
 }
 
 impl Drop for Place {

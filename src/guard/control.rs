@@ -59,6 +59,8 @@ pub struct Control {
     write_idle: Limit,
     /// No further request will be taken.
     closing: AtomicBool,
+    /// Nor is there time for the one in progress: its own clock was put to now.
+    cut: AtomicBool,
     answer: Mutex<Option<Vec<u8>>>,
     opened: Moment,
     read: AtomicU64,
@@ -87,6 +89,7 @@ impl Control {
             request_body_idle: Limit::default(),
             write_idle: Limit::default(),
             closing: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             answer: Mutex::default(),
             opened: Moment::now(),
             read: AtomicU64::new(0),
@@ -113,6 +116,14 @@ impl Control {
     /// The request in progress becomes the last.
     pub(super) fn close(&self) {
         self.closing.store(true, Ordering::Release);
+    }
+
+    /// Ends the request in progress, as a deadline does: what is waited for is ours no
+    /// longer.
+    pub(super) fn cut(&self) {
+        self.cut.store(true, Ordering::Relaxed);
+        self.request.set(Moment::now());
+        self.waker.wake();
     }
 
     /// Whether the client has to be told that it needs a new connection for its next
@@ -371,7 +382,11 @@ impl Control {
         if !over {
             return false;
         }
-        self.fired.store(deadline as u8, Ordering::Relaxed);
+        let fired = match deadline {
+            Deadline::Request if self.cut.load(Ordering::Relaxed) => Deadline::Drain,
+            deadline => deadline,
+        };
+        self.fired.store(fired as u8, Ordering::Relaxed);
         for clock in [&self.client, &self.service, &self.request] {
             clock.stop();
         }

@@ -14,15 +14,18 @@ pub enum Deadline {
     WriteIdle,
     /// `services.*.timeouts.request`
     Request,
+    /// `server.drain.timeout`
+    Drain,
 }
 
 impl Deadline {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::RequestBodyIdle,
         Self::ResponseHeader,
         Self::BodyIdle,
         Self::WriteIdle,
         Self::Request,
+        Self::Drain,
     ];
 
     /// The key with its section.
@@ -34,6 +37,7 @@ impl Deadline {
             Self::BodyIdle => "timeouts.body_idle",
             Self::WriteIdle => "timeouts.write_idle",
             Self::Request => "timeouts.request",
+            Self::Drain => "drain.timeout",
         }
     }
 

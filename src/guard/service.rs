@@ -3,6 +3,7 @@
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -25,6 +26,9 @@ const NEWS: u32 = 32;
 
 /// Tasks that it runs before it looks again.
 const BATCH: u32 = 2 * NEWS;
+
+/// How long what is abandoned may take to be dropped: a worker may stand still.
+const DROPPING: Duration = Duration::from_millis(300);
 
 /// How often one of them comes from the common queue.
 const COMMON: u32 = 4;
@@ -117,11 +121,24 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
             shared.connections.drained().await;
             shared.app.http_cleanup().await;
         };
-        if let Err(error) = runtime.spawn(serve).await {
-            error!("serving ended early: {error}");
+        let abandoned = tokio::select! {
+            served = runtime.spawn(serve) => {
+                if let Err(error) = served {
+                    error!("serving ended early: {error}");
+                }
+                false
+            }
+            () = self.connections.is_abandoned() => true,
+        };
+        if abandoned {
+            // Each request that is dropped is told of; this waits for that.
+            let dropped = move || runtime.shutdown_timeout(DROPPING);
+            let _ = tokio::task::spawn_blocking(dropped).await;
+        } else {
+            // A runtime may not be dropped where another one runs.
+            runtime.shutdown_background();
         }
-        // A runtime may not be dropped where another one runs.
-        runtime.shutdown_background();
+        self.connections.end();
     }
 
     fn name(&self) -> &str {

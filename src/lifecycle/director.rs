@@ -23,8 +23,14 @@ use crate::admin::Admin;
 /// How many may wait at the door.
 pub(super) const CROWD: usize = 8;
 
-/// How long the end waits for the last lines of the access log.
+/// How long the end waits for the last lines of the access log, when its output is slow.
 const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The same of a process that was told to stop twice.
+const LAST_LINES_AT_ONCE: Duration = Duration::from_millis(100);
+
+/// How long the end waits for requests that are cut to be dropped, and so to be told of.
+const DROPPED: Duration = Duration::from_millis(500);
 
 /// How a process ends that was told to stop twice.
 const AT_ONCE: i32 = 1;
@@ -86,6 +92,23 @@ async fn of<F: Future>(task: Option<F>) -> F::Output {
     }
 }
 
+/// Sees to it that each request that is still in progress is told of.
+async fn tell_the_last(live: &Live, code: i32) {
+    let observer = live.observer();
+    if live.connections.open() > 0 {
+        observer.end();
+        // A worker that stands still keeps nobody.
+        let _ = tokio::time::timeout(DROPPED, live.connections.abandon()).await;
+    }
+    let patience = match code {
+        AT_ONCE => LAST_LINES_AT_ONCE,
+        _ => LAST_LINES,
+    };
+    // On a thread that may wait: it does when the output takes nothing.
+    let flush = move || observer.access_log.flush(patience);
+    let _ = tokio::task::spawn_blocking(flush).await;
+}
+
 impl Director {
     /// Directs until the process has nothing left to do. Gives its exit code.
     pub(super) async fn run(mut self) -> i32 {
@@ -113,10 +136,7 @@ impl Director {
                 Event::Left => Some(0),
             };
             if let Some(code) = end {
-                // On a thread that may wait: it does when the output takes nothing.
-                let observer = self.live.observer();
-                let flush = move || observer.access_log.flush(LAST_LINES);
-                let _ = tokio::task::spawn_blocking(flush).await;
+                tell_the_last(&self.live, code).await;
                 if let Some(own) = &self.runtime_dir {
                     own.remove();
                 }
@@ -192,11 +212,10 @@ impl Director {
     }
 
     fn leave(&mut self, next: Next) {
-        let connections = self.live.connections.clone();
         let drain = self.live.snapshot.load().config().server.drain;
         // Open, they would keep the listeners open.
         let sockets = std::mem::take(&mut self.sockets);
-        let left = leave(connections, drain, next, move || drop(sockets));
+        let left = leave(self.live.clone(), drain, next, move || drop(sockets));
         self.state.leaving = Some(Box::pin(left));
     }
 

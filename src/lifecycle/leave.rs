@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use log::{info, warn};
 
+use super::live::Live;
 use super::signals::Signal;
 use crate::config::Drain;
 use crate::guard::{Connections, State};
 
 /// How often idle connections are looked at once they may go.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long those whose requests are cut may take to read so.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// Who gets the clients' next connections while this process leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,18 +39,14 @@ impl Next {
 
 /// Announces the end to all clients, lets them go, and finishes what is in flight.
 /// `closed` is called when the listeners have to be closed.
-pub(super) async fn leave(
-    connections: Arc<Connections>,
-    drain: Drain,
-    next: Next,
-    closed: impl FnOnce(),
-) {
+pub(super) async fn leave(live: Arc<Live>, drain: Drain, next: Next, closed: impl FnOnce()) {
+    let connections = &live.connections;
     connections.announce();
     match next {
         Next::Own => {
             info!(
                 "draining: {}; accepting for {:?} more",
-                counts(&connections),
+                counts(connections),
                 drain.delay
             );
             tokio::time::sleep(drain.delay).await;
@@ -62,7 +62,7 @@ pub(super) async fn leave(
             closed();
             info!(
                 "draining: {}; idle ones close after {:?}",
-                counts(&connections),
+                counts(connections),
                 drain.delay
             );
             let _ = tokio::time::timeout(drain.delay, connections.drained()).await;
@@ -70,7 +70,7 @@ pub(super) async fn leave(
     }
     info!(
         "finishing: {}, at most {:?}",
-        counts(&connections),
+        counts(connections),
         drain.timeout
     );
     let all = async {
@@ -86,11 +86,16 @@ pub(super) async fn leave(
     };
     match tokio::time::timeout(drain.timeout, all).await {
         Ok(()) => info!("stopped: no request was cut"),
-        Err(_) => warn!(
-            "stopped: cut after {:?}: {}",
-            drain.timeout,
-            counts(&connections)
-        ),
+        Err(_) => {
+            warn!(
+                "stopped: cut after {:?}: {}",
+                drain.timeout,
+                counts(connections)
+            );
+            live.observer().end();
+            connections.cut();
+            let _ = tokio::time::timeout(FAREWELL, connections.drained()).await;
+        }
     }
 }
 

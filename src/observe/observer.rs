@@ -1,6 +1,7 @@
 //! Where the gateway tells of requests.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -22,6 +23,7 @@ pub struct Observer {
     pub access_log: AccessLog,
     recent: Recent,
     page: OnceLock<Box<Page>>,
+    ending: AtomicBool,
 }
 
 impl std::fmt::Debug for Observer {
@@ -39,6 +41,7 @@ impl Observer {
             access_log,
             recent: Recent::default(),
             page: OnceLock::new(),
+            ending: AtomicBool::new(false),
         }
     }
 
@@ -55,6 +58,17 @@ impl Observer {
         page.map(|page| page(&self.metrics)).unwrap_or_default()
     }
 
+    /// The process ends: a request that doesn't come to its own end ends by that.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the process ends, and with it what is in progress.
+    #[must_use]
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
     /// Tells of a request that has ended.
     pub fn ended(&self, cells: &Cells, exchange: &Exchange<'_>) {
         cells.observe(exchange);
@@ -68,7 +82,8 @@ impl Observer {
         self.recent.all()
     }
 
-    /// Tells of one that was refused before it was a request.
+    /// Tells of one that was refused before it was a request, or of a connection too many,
+    /// without an id. Those are counted by who refuses them.
     pub fn refused(&self, failure: Failure, client: IpAddr, request_id: &str) {
         self.metrics.refused(failure);
         self.access_log.log(&Exchange {
@@ -76,6 +91,7 @@ impl Observer {
             request_id: Some(request_id.as_bytes()),
             status: failure.status(),
             failure: Some(failure),
+            ended_by: (failure == Failure::Overloaded).then_some("limits.connections"),
             origin: Some(Origin::Gateway),
             ..Exchange::at(SystemTime::now())
         });

@@ -115,12 +115,18 @@ impl Ctx {
     pub(super) fn cut_short(&self) -> Option<Failure> {
         let control = self.control.as_ref()?;
         match control.fired() {
-            None => control.is_malformed().then_some(Failure::MalformedRequest),
+            None if control.is_malformed() => Some(Failure::MalformedRequest),
+            None => self
+                .snapshot
+                .observer()
+                .is_ending()
+                .then_some(Failure::Draining),
             Some(Deadline::RequestBodyIdle) => Some(Failure::RequestTimeout),
             Some(Deadline::WriteIdle) => Some(Failure::ClientGone),
             Some(Deadline::ResponseHeader | Deadline::BodyIdle | Deadline::Request) => {
                 Some(Failure::ResponseTimeout)
             }
+            Some(Deadline::Drain) => Some(Failure::Draining),
         }
     }
 }

@@ -60,9 +60,11 @@ impl Ctx {
         );
     }
 
-    /// A limit that is reached is reached by thousands: it is told once a second.
+    /// A limit that is reached is reached by thousands, and so is the end: it is told
+    /// once a second.
     fn is_repeated(&self, failure: Failure) -> bool {
-        failure == Failure::Overloaded && !self.snapshot.may_tell_overload()
+        matches!(failure, Failure::Overloaded | Failure::Draining)
+            && !self.snapshot.may_tell_overload()
     }
 
     /// What an operator needs to know and nothing else: Pingora's context may quote what

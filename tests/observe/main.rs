@@ -9,6 +9,7 @@
     unreachable_pub
 )]
 
+mod endings;
 mod failures;
 mod lines;
 mod watched;

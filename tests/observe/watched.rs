@@ -1,13 +1,14 @@
 //! A gateway that writes its access log to a file, and the page of its metrics.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Gateway, eventually};
+use crate::support::{Config, Gateway, Response, Wire, eventually};
 
 pub struct Watched {
     pub gateway: Gateway,
@@ -32,6 +33,20 @@ impl Watched {
         Self {
             gateway: config.start(),
             dir,
+        }
+    }
+
+    /// With an operator's listener.
+    pub fn operated(config: &Config) -> Self {
+        Self::start(&config.clone().top(OPERATED))
+    }
+
+    /// The same for a configuration that says where its access log goes.
+    pub fn operated_with(config: &Config) -> Self {
+        let config = config.clone().trusting_loopback().top(OPERATED);
+        Self {
+            gateway: config.start(),
+            dir: tempfile::tempdir().unwrap(),
         }
     }
 
@@ -67,6 +82,35 @@ impl Watched {
             .lines()
             .find_map(|line| line.strip_prefix(sample));
         line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+}
+
+const OPERATED: &str = "admin: { listen: off, operator: \"127.0.0.1:0\" }";
+
+/// The operator's listener of a gateway.
+#[derive(Clone, Copy)]
+pub struct Operator(SocketAddr);
+
+impl Operator {
+    pub fn of(watched: &Watched) -> Self {
+        let line = watched.gateway.logged(&["operator on "]);
+        let (_, address) = line.split_once("operator on ").unwrap();
+        Self(address.parse().unwrap())
+    }
+
+    /// `GET /status`, and further lines of the head.
+    pub fn ask(self, request: &str, lines: &[&str]) -> Response {
+        let mut wire = Wire::connect(self.0);
+        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+        let host = self.0;
+        wire.send(format!(
+            "{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{lines}\r\n"
+        ));
+        wire.response_to(request.split(' ').next().unwrap())
+    }
+
+    pub fn get(self, path: &str) -> Response {
+        self.ask(&format!("GET {path}"), &[])
     }
 }
 

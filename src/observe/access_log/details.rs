@@ -41,6 +41,7 @@ const fn name(failure: Failure) -> &'static str {
         Failure::ResponseTimeout => "response_timeout",
         Failure::MalformedResponse => "malformed_response",
         Failure::Overloaded => "overloaded",
+        Failure::Draining => "draining",
         Failure::ClientGone => "client_gone",
         Failure::Internal => "internal",
     }

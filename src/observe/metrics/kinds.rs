@@ -103,6 +103,8 @@ impl Kinds {
             Failure::TargetTooLong => ("target_too_long", "limits.target_bytes"),
             Failure::MalformedRequest => ("malformed", ""),
             Failure::MethodNotAllowed => ("method_not_allowed", ""),
+            // A connection, which is counted where it is refused.
+            Failure::Overloaded => return,
             _ => (OTHER, ""),
         };
         self.refused.hit(reason);

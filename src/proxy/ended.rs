@@ -249,18 +249,32 @@ pub(super) fn request_line(head: &[u8]) -> (&[u8], &[u8]) {
 /// What a request of HTTP/2, which has no such text, would begin with. Of its headers only
 /// those that identify it.
 pub(super) fn head_of(request: &RequestHeader) -> Bytes {
-    let mut head = Vec::new();
-    head.extend_from_slice(request.method.as_str().as_bytes());
-    head.push(b' ');
-    head.extend_from_slice(request.raw_path());
-    head.extend_from_slice(b" HTTP/2\r\nhost: ");
-    head.extend_from_slice(client::host(request));
-    for name in [USER_AGENT.as_str(), "x-forwarded-for", "traceparent"] {
-        if let Some(value) = request.headers.get(name) {
-            head.extend_from_slice(b"\r\n");
-            head.extend_from_slice(name.as_bytes());
-            head.extend_from_slice(b": ");
-            head.extend_from_slice(value.as_bytes());
+    static KEPT: [HeaderName; 3] = [
+        USER_AGENT,
+        HeaderName::from_static("x-forwarded-for"),
+        HeaderName::from_static("traceparent"),
+    ];
+    let value = |name| request.headers.get(name).map(HeaderValue::as_bytes);
+    let values = KEPT.each_ref().map(value);
+    let fields = KEPT.iter().zip(values);
+    let fields = fields.filter_map(|(name, value)| Some([name.as_str().as_bytes(), value?]));
+    let first: [&[u8]; 5] = [
+        request.method.as_str().as_bytes(),
+        b" ",
+        request.raw_path(),
+        b" HTTP/2\r\nhost: ",
+        client::host(request),
+    ];
+    let field = |[name, value]: [&[u8]; 2]| 4 + name.len() + value.len();
+    let length = first.iter().map(|part| part.len()).sum::<usize>();
+    // It is made for each request and read for few: one piece of memory, of its size.
+    let mut head = Vec::with_capacity(length + fields.clone().map(field).sum::<usize>());
+    for part in first {
+        head.extend_from_slice(part);
+    }
+    for [name, value] in fields {
+        for part in [b"\r\n", name, b": ", value] {
+            head.extend_from_slice(part);
         }
     }
     head.into()
@@ -300,6 +314,11 @@ mod tests {
         let mut request = RequestHeader::build("POST", b"/b?c", None).unwrap();
         request.insert_header("host", "h.example").unwrap();
         request.insert_header("traceparent", "00-1").unwrap();
+        let head = head_of(&request);
+        assert_eq!(
+            head.len(),
+            head.try_into_mut().map_or(0, |head| head.capacity())
+        );
         let head = head_of(&request);
         assert_eq!(request_line(&head), (&b"POST"[..], &b"/b?c"[..]));
         let (protocol, headers) = rest_of(&head);

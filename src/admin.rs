@@ -34,6 +34,8 @@ pub trait Subject: Send + Sync + 'static {
     fn pending(&self) -> Vec<String>;
     /// The state of the gateway for an operator.
     fn status(&self) -> serde_json::Value;
+    /// The configuration in use, without secrets.
+    fn config(&self) -> serde_json::Value;
     /// The page of metrics, and its content type.
     fn metrics(&self) -> (String, &'static str);
     /// Begins to stop, as SIGTERM does.

@@ -7,6 +7,7 @@
 //! what it finds to the `report` and goes on with what is left.
 
 mod build;
+mod effective;
 mod fixed;
 mod literal;
 mod model;
@@ -25,7 +26,8 @@ mod value;
 mod variables;
 mod yaml;
 
-pub use fixed::needs_new_process;
+pub use effective::effective;
+pub use fixed::{in_process, needs_new_process};
 pub use literal::{Beginning, Then, beginning};
 pub use model::{
     AccessLog, Action, Admin, Asked, Authority, BuiltinEndpoints, ClientTimeouts, Config, Dns,

@@ -18,6 +18,7 @@ enum Action {
     Ready,
     Metrics,
     Status,
+    Config,
     LogLevel,
     Drain,
     Reload,
@@ -30,6 +31,7 @@ impl Action {
             ("/readyz", _) => Some(Self::Ready),
             ("/metrics", _) => Some(Self::Metrics),
             ("/status", Audience::Operator) => Some(Self::Status),
+            ("/config", Audience::Operator) => Some(Self::Config),
             ("/log-level", Audience::Operator) => Some(Self::LogLevel),
             ("/drain", Audience::Operator) => Some(Self::Drain),
             ("/reload", Audience::Operator) => Some(Self::Reload),
@@ -40,7 +42,7 @@ impl Action {
     /// Whether it tells something, and whether it changes something.
     fn is_for(self) -> (bool, bool) {
         match self {
-            Self::Live | Self::Ready | Self::Metrics | Self::Status => (true, false),
+            Self::Live | Self::Ready | Self::Metrics | Self::Status | Self::Config => (true, false),
             Self::LogLevel => (true, true),
             Self::Drain | Self::Reload => (false, true),
         }
@@ -57,6 +59,7 @@ impl Action {
                 with_type(StatusCode::OK, kind, page.into())
             }
             Self::Status => json(StatusCode::OK, &subject.status()),
+            Self::Config => json(StatusCode::OK, &subject.config()),
             Self::Drain => {
                 subject.drain();
                 text(StatusCode::ACCEPTED, "draining\n")

@@ -41,6 +41,10 @@ impl Subject for Fake {
         serde_json::json!({ "generation": 7 })
     }
 
+    fn config(&self) -> serde_json::Value {
+        serde_json::json!({ "config": {} })
+    }
+
     fn metrics(&self) -> (String, &'static str) {
         ("requests 7\n".to_owned(), "text/plain; version=0.0.4")
     }

@@ -28,6 +28,7 @@ use super::report::Report;
 use super::text::{nearest, quote};
 use super::tree::{child, item};
 use super::value::{Leaf, Value};
+use super::variables;
 
 /// What to write where a list has no value.
 const LIST_FIX: &str = "write a list, its items in [ ] or after dashes";
@@ -60,6 +61,7 @@ pub(super) fn build(file: File, report: &mut Report) -> Config {
         services: services.built,
         routes: routes.built,
         tests,
+        from_variables: variables::values(report.tree(), "routes"),
     }
 }
 

@@ -46,6 +46,20 @@ pub fn needs_new_process(before: &Config, after: &Config) -> Vec<&'static str> {
     changed.map(|(path, _)| path).collect()
 }
 
+/// What a process that began with `began` does when it is given `now`: of the keys above
+/// it keeps what it has.
+#[must_use]
+pub fn in_process(began: &Config, now: &Config) -> Config {
+    let mut now = now.clone();
+    now.server.listen.clone_from(&began.server.listen);
+    now.server.threads = began.server.threads;
+    now.server.runtime.clone_from(&began.server.runtime);
+    now.admin.clone_from(&began.admin);
+    now.access_log.output.clone_from(&began.access_log.output);
+    now.access_log.on_full = began.access_log.on_full;
+    now
+}
+
 /// The same addresses in another order are the same sockets.
 fn sorted(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut addresses = addresses.to_vec();
@@ -62,12 +76,13 @@ mod tests {
     use super::*;
     use crate::config::parse;
 
+    fn config(text: &str) -> Config {
+        let rest = "services: { a: { url: http://a } }\nroutes: [{ name: r, service: a }]";
+        let (config, report) = parse("f", &format!("{text}\n{rest}\n"), &|_| None);
+        config.unwrap_or_else(|| panic!("{report}"))
+    }
+
     fn changes(before: &str, after: &str) -> Vec<&'static str> {
-        let config = |text: &str| {
-            let rest = "services: { a: { url: http://a } }\nroutes: [{ name: r, service: a }]";
-            let (config, report) = parse("f", &format!("{text}\n{rest}\n"), &|_| None);
-            config.unwrap_or_else(|| panic!("{report}"))
-        };
         needs_new_process(&config(before), &config(after))
     }
 
@@ -95,6 +110,11 @@ mod tests {
             assert_eq!(changes("", text), [path], "{text}");
             assert_eq!(changes(text, ""), [path], "{text}");
             assert_eq!(changes(text, text), [""; 0], "{text}");
+            let (began, now) = (config(""), config(text));
+            assert_eq!(
+                needs_new_process(&began, &in_process(&began, &now)),
+                [""; 0]
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! The validated configuration. Nothing here can be out of range or dangling.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct Config {
     pub routes: Vec<Route>,
     /// What the file itself says must happen; `api-gateway test` runs them.
     pub tests: Vec<Test>,
+    /// The values below `routes` into which variables were put: some may be secret.
+    pub from_variables: BTreeSet<String>,
 }
 
 /// `server:`.

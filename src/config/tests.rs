@@ -1,6 +1,7 @@
 //! The way from text to model as a whole.
 
 mod access_log;
+mod effective;
 mod hostile;
 mod lifecycle;
 mod limits;

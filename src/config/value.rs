@@ -31,10 +31,10 @@ use serde_json::json;
 
 pub(super) use address::{DnsServer, Listen, Network, OperatorAddress, ProbeAddress};
 pub(super) use choice::{
-    OnFullWord, PathNormalization, ProtocolName, ProxyStatusFor, Scheme, Switch, Threads,
+    OnFullWord, PathNormalization, ProtocolName, ProxyStatusFor, Scheme, Switch, Threads, word,
 };
 pub(super) use count::{Count, CountOrOff, HeaderCount};
-pub(super) use duration::{DrainDelay, DrainTimeout, Period, Timeout};
+pub(super) use duration::{DrainDelay, DrainTimeout, Period, Timeout, written as duration};
 pub(super) use expression::{Expression, PathExpression};
 pub(super) use file::{Directory, FilePath, MAX_SOCKET_PATH, SocketPath};
 pub(super) use header::{FieldName, FieldValue};
@@ -47,7 +47,7 @@ pub(super) use path::{Endpoint, Path};
 pub(super) use query::{ParameterName, ParameterValue};
 pub(super) use ready::ReadyUrl;
 pub(super) use share::ShareOfAll;
-pub(super) use size::{BodySize, HeaderSize, TargetSize, written};
+pub(super) use size::{BodySize, HeaderSize, TargetSize, written as size};
 pub(super) use target::{Location, RequestLine, Target};
 pub(super) use url::{Host, Url};
 

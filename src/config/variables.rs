@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use self::scan::{Part, Reference, parts};
 use super::report::Report;
 use super::text::quote;
-use super::tree::{Kind, Node, Position, child, item};
+use super::tree::{self, Kind, Node, Position, child, item};
 use super::yaml;
 
 /// What all values together may grow to, in bytes.
@@ -41,6 +41,28 @@ fn collect(node: &Node, names: &mut BTreeSet<String>) {
             Part::Variable(reference) if reference.is_sound() => Some(reference.name.to_owned()),
             _ => None,
         })),
+    }
+}
+
+/// All values below the key that variables were put into.
+pub(super) fn values(root: &Node, key: &str) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    if let Some(found) = tree::find(root, key) {
+        collect_values(found.node, &mut all);
+    }
+    all
+}
+
+fn collect_values(node: &Node, all: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Scalar { text, variables } if !variables.is_empty() => {
+            all.insert(text.clone());
+        }
+        Kind::Null | Kind::Scalar { .. } => {}
+        Kind::Sequence(items) => items.iter().for_each(|node| collect_values(node, all)),
+        Kind::Mapping(entries) => entries
+            .iter()
+            .for_each(|entry| collect_values(&entry.value, all)),
     }
 }
 

@@ -97,7 +97,12 @@ impl Parts {
             true => own_files(&config, &mut inherited)?,
             false => None,
         };
-        let operator = Arc::new(Operator::new(live.clone(), readiness.clone()));
+        let operator = Arc::new(Operator::new(
+            start.source.as_ref().map(|source| source.path().to_owned()),
+            config.clone(),
+            live.clone(),
+            readiness.clone(),
+        ));
         let teller = operator.clone();
         live.observer()
             .write_page_with(move |metrics| teller.page(metrics));

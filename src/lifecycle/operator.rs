@@ -1,5 +1,6 @@
 //! What operators see of the gateway, and what they may ask for.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,13 +12,18 @@ use super::live::Live;
 use super::readiness::Readiness;
 use super::reloads::Reloads;
 use crate::admin::Subject;
-use crate::config::Action;
+use crate::config::{self, Action, Config};
 use crate::observe::{CONTENT_TYPE, Gauges, Metrics, ServiceGauges};
 
 /// The gateway as the admin listeners know it.
 #[derive(Debug)]
 pub(super) struct Operator {
     started: Instant,
+    /// The file that the configuration is in.
+    source: Option<PathBuf>,
+    /// The configuration that the process began with: what of it can't be changed is in
+    /// use until the end.
+    began: Config,
     live: Arc<Live>,
     readiness: Readiness,
     pub(super) reloads: Mutex<Reloads>,
@@ -28,9 +34,16 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    pub(super) fn new(live: Arc<Live>, readiness: Readiness) -> Self {
+    pub(super) fn new(
+        source: Option<PathBuf>,
+        began: Config,
+        live: Arc<Live>,
+        readiness: Readiness,
+    ) -> Self {
         Self {
             started: Instant::now(),
+            source,
+            began,
             live,
             readiness,
             reloads: Mutex::default(),
@@ -66,6 +79,12 @@ impl Operator {
         })
     }
 
+    fn configuration(&self) -> Value {
+        let mut all = self.reloads.lock().to_json();
+        all["source"] = json!(self.source.as_deref().map(Path::to_string_lossy));
+        all
+    }
+
     fn connections(&self) -> Value {
         let connections = &self.live.connections;
         let counts = connections.by_state().into_iter();
@@ -96,11 +115,22 @@ impl Operator {
         let snapshot = self.live.snapshot.load();
         snapshot
             .services()
-            .map(|(upstream, in_flight)| {
+            .enumerate()
+            .map(|(at, (upstream, in_flight))| {
+                let (new, reused) = snapshot.connections_to(at);
+                // Looked up: how long ago, and how often in vain.
+                let dns = upstream.dns_name().map(|_| {
+                    json!({
+                        "age_seconds": upstream.dns_age().map(|age| age.as_secs()),
+                        "failures": upstream.failed_lookups(),
+                    })
+                });
                 json!({
                     "name": upstream.service().name,
                     "addresses": upstream.socket_addrs(),
                     "in_flight": in_flight,
+                    "connections": { "new": new, "reused": reused },
+                    "dns": dns,
                 })
             })
             .collect()
@@ -118,12 +148,20 @@ impl Subject for Operator {
             "pid": std::process::id(),
             "uptime_seconds": self.started.elapsed().as_secs(),
             "pending": self.pending(),
-            "configuration": self.reloads.lock().to_json(),
+            "configuration": self.configuration(),
             "connections": self.connections(),
             "services": self.services(),
             "routes": self.routes(),
             "failures": self.live.observer().failures(),
         })
+    }
+
+    fn config(&self) -> Value {
+        let snapshot = self.live.snapshot.load();
+        let in_use = config::in_process(&self.began, snapshot.config());
+        let mut all = self.configuration();
+        all["config"] = config::effective(&in_use);
+        all
     }
 
     fn metrics(&self) -> (String, &'static str) {

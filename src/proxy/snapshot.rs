@@ -141,6 +141,12 @@ impl Snapshot {
         self.upstreams.iter().zip(counts)
     }
 
+    /// How many requests to a service had a new connection and how many one from the pool.
+    #[must_use]
+    pub fn connections_to(&self, service: usize) -> (u64, u64) {
+        self.cells.connections(service)
+    }
+
     /// The service of a route: its index and its name.
     pub(super) fn service(&self, route: usize) -> Option<(usize, &str)> {
         let at = self.proxied(route)?.service;

@@ -12,6 +12,7 @@
 mod endings;
 mod failures;
 mod lines;
+mod operator;
 mod watched;
 
 #[path = "../support/mod.rs"]

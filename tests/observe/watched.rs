@@ -93,19 +93,30 @@ pub struct Operator(SocketAddr);
 
 impl Operator {
     pub fn of(watched: &Watched) -> Self {
-        let line = watched.gateway.logged(&["operator on "]);
-        let (_, address) = line.split_once("operator on ").unwrap();
+        Self::on(&watched.gateway)
+    }
+
+    pub fn on(gateway: &Gateway) -> Self {
+        Self::named(gateway, "operator on ")
+    }
+
+    /// The listener whose address the log says after these words.
+    pub fn named(gateway: &Gateway, words: &str) -> Self {
+        let line = gateway.logged(&[words]);
+        let (_, address) = line.split_once(words).unwrap();
         Self(address.parse().unwrap())
     }
 
     /// `GET /status`, and further lines of the head.
     pub fn ask(self, request: &str, lines: &[&str]) -> Response {
+        self.ask_as(request, &self.0.to_string(), lines)
+    }
+
+    pub fn ask_as(self, request: &str, host: &str, lines: &[&str]) -> Response {
         let mut wire = Wire::connect(self.0);
         let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-        let host = self.0;
-        wire.send(format!(
-            "{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{lines}\r\n"
-        ));
+        let head = format!("{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+        wire.send(format!("{head}{lines}\r\n"));
         wire.response_to(request.split(' ').next().unwrap())
     }
 

@@ -15,7 +15,7 @@ pub struct Gateway {
     pub address: SocketAddr,
     log: Arc<Mutex<Vec<String>>>,
     reader: Option<JoinHandle<()>>,
-    _config: tempfile::NamedTempFile,
+    config: tempfile::NamedTempFile,
 }
 
 /// The program with a clean environment.
@@ -77,8 +77,13 @@ impl Gateway {
             address,
             log,
             reader: Some(reader),
-            _config: file,
+            config: file,
         }
+    }
+
+    /// Where its configuration is.
+    pub fn config(&self) -> &std::path::Path {
+        self.config.path()
     }
 
     pub fn connect(&self) -> Wire {

@@ -9,6 +9,7 @@ fn it_tells_health_and_the_state() {
     status.is(200, r#"{"generation":7}"#);
     assert_eq!(status.header("content-type"), Some("application/json"));
     assert_eq!(status.header("cache-control"), Some("no-store"));
+    ask(running.operator, "GET /config", &[]).is(200, r#"{"config":{}}"#);
     ask(running.operator, "GET /", &[]).is(404, "There is nothing here.\n");
 }
 
@@ -59,9 +60,11 @@ fn what_changes_something_takes_post_only() {
             assert_eq!(answer.header("allow"), Some("POST"));
         }
     }
-    let answer = ask(running.operator, "POST /status", &[]);
-    assert_eq!(answer.status, 405);
-    assert_eq!(answer.header("allow"), Some("GET, HEAD"));
+    for path in ["/status", "/config"] {
+        let answer = ask(running.operator, &format!("POST {path}"), &[]);
+        assert_eq!(answer.status, 405);
+        assert_eq!(answer.header("allow"), Some("GET, HEAD"));
+    }
     assert_eq!(running.subject.asked(), (0, 0));
 }
 
@@ -70,7 +73,13 @@ fn a_name_that_was_rebound_is_refused_everything() {
     let running = running();
     let text = "Use an IP address or localhost: a name could be anybody's.\n";
     for host in ["Host: evil.example", "Host: evil.example:9001", "Host:"] {
-        for request in ["GET /livez", "GET /status", "GET /nothing", "POST /drain"] {
+        for request in [
+            "GET /livez",
+            "GET /status",
+            "GET /config",
+            "GET /nothing",
+            "POST /drain",
+        ] {
             let lines = [host, "Sec-Fetch-Site: same-origin"];
             ask(running.operator, request, &lines).is(421, text);
         }

@@ -5,7 +5,7 @@ use super::super::raw;
 use super::super::report::Report;
 use super::super::shape::Section;
 use super::super::tree::child;
-use super::super::value::written;
+use super::super::value::size;
 use super::value;
 
 const PATH: &str = "server.limits";
@@ -43,8 +43,8 @@ fn check_target(limits: &Limits, report: &mut Report) {
         return;
     }
     let said = |path: &str, bytes| match report.is_written(path) {
-        true => written(bytes),
-        false => format!("{} (the default)", written(bytes)),
+        true => size(bytes as u64),
+        false => format!("{} (the default)", size(bytes as u64)),
     };
     let message = format!(
         "makes target_bytes {} no smaller than header_bytes {}",

@@ -29,6 +29,36 @@ fn words<T>(choices: &[(&str, T)]) -> Vec<serde_json::Value> {
     vec![json!({ "enum": words })]
 }
 
+/// A value that the file says by a word.
+pub(in super::super) trait Choice: Copy + PartialEq + 'static {
+    /// Each with its word.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+impl Choice for Normalization {
+    const WORDS: &'static [(&'static str, Self)] = &NORMALIZATIONS;
+}
+
+impl Choice for ProxyStatus {
+    const WORDS: &'static [(&'static str, Self)] = &PROXY_STATUSES;
+}
+
+impl Choice for OnFull {
+    const WORDS: &'static [(&'static str, Self)] = &ON_FULL;
+}
+
+impl Choice for Protocol {
+    const WORDS: &'static [(&'static str, Self)] = &PROTOCOLS;
+}
+
+/// The word that the file has for it.
+pub(in super::super) fn word<T: Choice>(choice: T) -> &'static str {
+    let mut words = T::WORDS.iter();
+    words
+        .find(|(_, value)| *value == choice)
+        .map_or("", |(word, _)| word)
+}
+
 /// `server.path_normalization`.
 #[derive(Debug)]
 pub(in super::super) enum PathNormalization {}

@@ -99,6 +99,26 @@ impl Value for DrainTimeout {
     }
 }
 
+/// A duration as the file would say it.
+pub(in super::super) fn written(duration: Duration) -> String {
+    const UNITS: [(&str, u128); 4] = [
+        ("h", 3_600_000_000_000),
+        ("m", 60_000_000_000),
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+    ];
+    let nanos = duration.as_nanos();
+    let fits = |(_, unit): &&(&str, u128)| nanos > 0 && nanos.is_multiple_of(*unit);
+    match UNITS.iter().find(fits) {
+        Some((name, unit)) => format!("{}{name}", nanos / unit),
+        None if nanos == 0 => "0s".to_owned(),
+        None => {
+            let (whole, part) = (nanos / 1_000_000, nanos % 1_000_000);
+            format!("{whole}.{}ms", format!("{part:06}").trim_end_matches('0'))
+        }
+    }
+}
+
 /// A duration of which a timer can be made.
 fn read(text: &str, max: Duration, fix: &str) -> Result<Duration, Mistake> {
     let duration = parse(text, fix)?;
@@ -178,6 +198,23 @@ mod tests {
             );
         }
         assert_eq!(Timeout::read("off"), Ok(None));
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same() {
+        for (text, expected) in [
+            ("0s", "0s"),
+            ("1ms", "1ms"),
+            ("1.25ms", "1.25ms"),
+            ("1.5s", "1500ms"),
+            ("90s", "90s"),
+            ("120s", "2m"),
+            ("60m", "1h"),
+        ] {
+            let duration = parse(text, "").unwrap();
+            assert_eq!(written(duration), expected);
+            assert_eq!(parse(expected, ""), Ok(duration));
+        }
     }
 
     #[test]

@@ -95,8 +95,7 @@ impl Value for BodySize {
 }
 
 /// `bytes` as the file would say it.
-pub(in super::super) fn written(bytes: usize) -> String {
-    let bytes = bytes as u64;
+pub(in super::super) fn written(bytes: u64) -> String {
     let whole = |(_, unit): &&(&str, u64)| bytes >= *unit && bytes.is_multiple_of(*unit);
     match UNITS.iter().find(whole) {
         Some((name, unit)) => format!("{}{name}", bytes / unit),
@@ -168,7 +167,7 @@ mod tests {
     #[test]
     fn sizes_are_written_as_they_were() {
         for text in ["1B", "1023B", "1KiB", "1000KiB", "64KiB", "1MiB", "2KB"] {
-            assert_eq!(written(TargetSize::read(text).unwrap()), text);
+            assert_eq!(written(TargetSize::read(text).unwrap() as u64), text);
         }
         assert_eq!(written(0), "0B");
     }

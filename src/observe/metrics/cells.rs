@@ -58,6 +58,17 @@ impl Cells {
     }
 }
 
+impl Cells {
+    /// How many requests to a service had a new connection and how many one from the pool,
+    /// whichever configuration they began with.
+    #[must_use]
+    pub fn connections(&self, service: usize) -> (u64, u64) {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let cell = self.services.get(service);
+        cell.map_or((0, 0), |cell| (load(&cell.new), load(&cell.reused)))
+    }
+}
+
 impl RouteCell {
     fn observe(&self, exchange: &Exchange<'_>, took: Took) {
         self.outcomes.count(exchange);

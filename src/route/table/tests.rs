@@ -81,6 +81,7 @@ pub(in crate::route) fn with_matches(routes: Vec<(&str, Vec<Match>, Rewrite)>) -
         }],
         routes: routes.into_iter().map(route).collect(),
         tests: vec![],
+        from_variables: Default::default(),
     }
 }
 

@@ -113,6 +113,7 @@ fn main() {
         last_reload_successful: true,
         draining: false,
         access_log_dropped: 0,
+        log_dropped: 0,
     };
     let started = Instant::now();
     let page = metrics.render(&gauges);

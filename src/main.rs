@@ -1,12 +1,13 @@
 //! The command line: parse it, dispatch, turn the result into an exit code.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use api_gateway::cli;
+use api_gateway::observe::operational;
 use clap::{Parser, Subcommand, ValueEnum};
 
 #[global_allocator]
@@ -100,17 +101,24 @@ enum Output {
 fn main() -> ExitCode {
     // A variable that isn't Unicode can't be part of a UTF-8 file.
     let env: fn(&str) -> Option<String> = |name| std::env::var(name).ok();
-    start_logging();
+    let mut err = match operational::start(&env) {
+        Ok(err) => err,
+        Err(wrong) => {
+            // Like other wrong usage; nobody is left to be told that it can't be said.
+            let _ = writeln!(io::stderr(), "{wrong}");
+            return ExitCode::from(2);
+        }
+    };
     let result = match Arguments::parse().command {
         Command::Check {
             config,
             deny_warnings,
         } => cli::check::run(&config, deny_warnings, &env, &mut io::stderr().lock()),
-        Command::Run { config, upgrade } => cli::run::run(&config, upgrade, env, &mut io::stderr()),
+        Command::Run { config, upgrade } => cli::run::run(&config, upgrade, env, &mut err),
         Command::Upgrade { config, binary } => {
             cli::upgrade::run(&config, binary, env, &mut io::stdout(), &mut io::stderr())
         }
-        Command::Supervise { arguments } => cli::supervise::run(&arguments, &mut io::stderr()),
+        Command::Supervise { arguments } => cli::supervise::run(&arguments, &mut err),
         Command::Demo { listen } => cli::demo::run(listen, &mut io::stdout(), &mut io::stderr()),
         Command::Test { config } => {
             cli::test::run(&config, &env, &mut io::stdout(), &mut io::stderr())
@@ -140,24 +148,10 @@ fn main() -> ExitCode {
         }
         Command::Schema => cli::schema::run(&mut io::stdout().lock()).map(|()| 0),
     };
+    operational::flush();
     match result {
         Ok(code) => ExitCode::from(code),
         // Whoever read the output is gone; there is nobody to tell.
         Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// Pingora's own lines are about its inner life; ours tell what an operator needs. Without
-/// `RUST_LOG` our debug lines wait for the level to be changed on the operator's listener.
-fn start_logging() {
-    let filter = env_logger::Env::default().default_filter_or("debug,pingora=warn,hickory=warn");
-    let logger = env_logger::Builder::from_env(filter).build();
-    let level = match std::env::var_os(env_logger::DEFAULT_FILTER_ENV) {
-        Some(_) => logger.filter(),
-        None => log::LevelFilter::Info,
-    };
-    // There is no other logger that could be in the way.
-    if log::set_boxed_logger(Box::new(logger)).is_ok() {
-        log::set_max_level(level);
     }
 }

@@ -7,6 +7,7 @@ mod access_log;
 mod exchange;
 pub mod metrics;
 mod observer;
+pub mod operational;
 mod origin;
 mod recent;
 

@@ -13,7 +13,7 @@ use super::readiness::Readiness;
 use super::reloads::Reloads;
 use crate::admin::Subject;
 use crate::config::{self, Action, Config};
-use crate::observe::{CONTENT_TYPE, Gauges, Metrics, ServiceGauges};
+use crate::observe::{CONTENT_TYPE, Gauges, Metrics, ServiceGauges, operational};
 
 /// The gateway as the admin listeners know it.
 #[derive(Debug)]
@@ -76,6 +76,7 @@ impl Operator {
             last_reload_successful,
             draining: connections.is_leaving(),
             access_log_dropped: snapshot.observer().access_log.dropped(),
+            log_dropped: operational::dropped(),
         })
     }
 

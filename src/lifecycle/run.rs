@@ -14,6 +14,7 @@ use super::live::{Live, warm};
 use super::readiness::Readiness;
 use super::sidecar;
 use super::systemd;
+use crate::observe::operational;
 
 /// How a process ends whose control failed: without it nobody could stop it.
 const CONTROL_LOST: i32 = 70;
@@ -51,10 +52,12 @@ impl Built {
         tokio::spawn(self.reloader.run());
         let director = tokio::spawn(self.director.run());
         tokio::spawn(async move {
-            exit(director.await.unwrap_or_else(|panic| {
+            let code = director.await.unwrap_or_else(|panic| {
                 error!("the control of the process ended: {panic}");
                 CONTROL_LOST
-            }))
+            });
+            let _ = tokio::task::spawn_blocking(operational::flush).await;
+            exit(code)
         });
         self.server.run(RunArgs {
             shutdown_signal: Box::new(Never),

@@ -29,13 +29,15 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+// The operational log is written by the same means.
+pub(super) use self::json::escaped;
 use self::line::Line;
-use self::losses::Losses;
-use self::queue::Queue;
+pub(super) use self::losses::Losses;
+pub(super) use self::queue::Queue;
 use self::rules::Rules;
-use self::shared::Shared;
-use self::sink::Sink;
-use self::writer::Writer;
+pub(super) use self::shared::Shared;
+pub(super) use self::sink::Sink;
+pub(super) use self::writer::Writer;
 use super::Exchange;
 use crate::config::{self, OnFull};
 

@@ -12,6 +12,7 @@
 mod endings;
 mod failures;
 mod lines;
+mod log;
 mod operator;
 mod watched;
 

@@ -103,7 +103,9 @@ impl Operator {
     /// The listener whose address the log says after these words.
     pub fn named(gateway: &Gateway, words: &str) -> Self {
         let line = gateway.logged(&[words]);
-        let (_, address) = line.split_once(words).unwrap();
+        let (_, rest) = line.split_once(words).unwrap();
+        // The log may be of objects.
+        let address = rest.split('"').next().unwrap();
         Self(address.parse().unwrap())
     }
 

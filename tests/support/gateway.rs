@@ -60,7 +60,7 @@ impl Gateway {
         let find = || {
             let log = log.lock().unwrap();
             let line = log.iter().find_map(|line| line.split_once("listening on "));
-            let word = line.and_then(|(_, rest)| rest.split([',', ' ']).next());
+            let word = line.and_then(|(_, rest)| rest.split([',', ' ', '"']).next());
             word.map(|address| address.parse().unwrap())
         };
         let address = eventually("the gateway listens", || {

@@ -54,7 +54,7 @@ pub(super) fn boundary(value: &[u8], limit: usize) -> usize {
 }
 
 /// Appends `value` as it stands between quotes.
-pub(super) fn escaped(value: &[u8], to: &mut Vec<u8>) {
+pub(in crate::observe) fn escaped(value: &[u8], to: &mut Vec<u8>) {
     // Without a way out in between it is done for many bytes at once.
     if value.iter().fold(true, |all, &byte| all & is_plain(byte)) {
         return to.extend_from_slice(value);

@@ -15,7 +15,7 @@ const REPEAT: Duration = Duration::from_secs(60);
 /// Counts losses. A thread of its own tells of them: whoever meets one has requests to
 /// serve, and the operational log may be stalled as the output is.
 #[derive(Debug, Default)]
-pub(super) struct Losses {
+pub(in crate::observe) struct Losses {
     dropped: AtomicU64,
     write_errors: AtomicU64,
     last_error: Mutex<Option<String>>,
@@ -26,7 +26,7 @@ pub(super) struct Losses {
 }
 
 impl Losses {
-    pub(super) fn dropped(&self) -> u64 {
+    pub(in crate::observe) fn dropped(&self) -> u64 {
         self.dropped.load(Ordering::Relaxed)
     }
 
@@ -34,7 +34,7 @@ impl Losses {
         self.write_errors.load(Ordering::Relaxed)
     }
 
-    pub(super) fn drop_lines(&self, lines: u64) {
+    pub(in crate::observe) fn drop_lines(&self, lines: u64) {
         self.dropped.fetch_add(lines, Ordering::SeqCst);
         self.wake();
     }

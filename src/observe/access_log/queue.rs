@@ -6,7 +6,7 @@ use crossbeam_queue::ArrayQueue;
 
 /// A queue without a lock, bounded in lines and in bytes.
 #[derive(Debug)]
-pub(super) struct Queue {
+pub(in crate::observe) struct Queue {
     lines: ArrayQueue<Box<[u8]>>,
     /// Of the lines in the queue, and of those that the writer has taken and not written.
     bytes: AtomicUsize,
@@ -23,7 +23,7 @@ pub(super) enum Pushed {
 }
 
 impl Queue {
-    pub(super) fn new(max_lines: usize, max_bytes: usize) -> Self {
+    pub(in crate::observe) fn new(max_lines: usize, max_bytes: usize) -> Self {
         Self {
             lines: ArrayQueue::new(max_lines),
             bytes: AtomicUsize::new(0),

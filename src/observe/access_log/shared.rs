@@ -14,9 +14,9 @@ use super::queue::{Pushed, Queue};
 const RECHECK: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(in crate::observe) struct Shared {
     pub(super) queue: Queue,
-    pub(super) losses: Arc<Losses>,
+    pub(in crate::observe) losses: Arc<Losses>,
     /// Whether the writer waits for a line.
     pub(super) sleeps: AtomicBool,
     pub(super) reopen: AtomicBool,
@@ -38,7 +38,7 @@ struct Flushes {
 }
 
 impl Shared {
-    pub(super) fn new(queue: Queue, losses: Arc<Losses>) -> Self {
+    pub(in crate::observe) fn new(queue: Queue, losses: Arc<Losses>) -> Self {
         Self {
             queue,
             losses,
@@ -55,7 +55,7 @@ impl Shared {
     }
 
     /// Hands a line to the writer; `false` when there is no room.
-    pub(super) fn push(&self, line: &[u8], writer: &Thread) -> bool {
+    pub(in crate::observe) fn push(&self, line: &[u8], writer: &Thread) -> bool {
         let pushed = self.queue.push(line);
         // Either this sees that the writer sleeps, or the writer sees the line.
         fence(Ordering::SeqCst);
@@ -96,7 +96,7 @@ impl Shared {
     }
 
     /// Waits until what is in the queue now is written; `false` when it isn't in time.
-    pub(super) fn flush(&self, timeout: Duration, writer: &Thread) -> bool {
+    pub(in crate::observe) fn flush(&self, timeout: Duration, writer: &Thread) -> bool {
         let deadline = Instant::now().checked_add(timeout);
         let mut flushes = self.flushes.lock();
         flushes.wanted += 1;

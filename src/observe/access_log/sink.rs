@@ -10,9 +10,9 @@ use crate::config::LogOutput;
 
 /// An open output. What is written to it is in nobody's buffer.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(in crate::observe) struct Sink {
     file: File,
-    /// `None` for the standard output.
+    /// `None` for a standard stream.
     path: Option<PathBuf>,
     is_pipe: bool,
 }
@@ -22,7 +22,7 @@ const PIPE_BUF: usize = 4096;
 
 impl Sink {
     /// `None` for no log.
-    pub(super) fn open(output: &LogOutput) -> io::Result<Option<Self>> {
+    pub(in crate::observe) fn open(output: &LogOutput) -> io::Result<Option<Self>> {
         let (file, path) = match output {
             LogOutput::Off => return Ok(None),
             LogOutput::Stdout => (io::stdout().as_fd().try_clone_to_owned()?.into(), None),
@@ -34,6 +34,16 @@ impl Sink {
             path,
             is_pipe,
         }))
+    }
+
+    pub(in crate::observe) fn stderr() -> io::Result<Self> {
+        let file = io::stderr().as_fd().try_clone_to_owned()?.into();
+        let is_pipe = is_pipe(&file);
+        Ok(Self {
+            file,
+            path: None,
+            is_pipe,
+        })
     }
 
     /// Opens the path anew; on failure everything stays as it is. Whether there is

@@ -21,7 +21,7 @@ const REST: (Duration, Duration) = (Duration::from_millis(100), Duration::from_s
 /// How long it rests when the output takes nothing at the moment.
 const BUSY: Duration = Duration::from_millis(10);
 
-pub(super) struct Writer {
+pub(in crate::observe) struct Writer {
     shared: Arc<Shared>,
     sink: Sink,
     batch: Vec<u8>,
@@ -37,7 +37,7 @@ impl Drop for Leaving {
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, sink: Sink) -> Self {
+    pub(in crate::observe) fn new(shared: Arc<Shared>, sink: Sink) -> Self {
         Self {
             shared,
             sink,
@@ -46,7 +46,7 @@ impl Writer {
     }
 
     /// Until it is told to stop and has written what there is.
-    pub(super) fn run(mut self) {
+    pub(in crate::observe) fn run(mut self) {
         let _leaving = Leaving(Arc::clone(&self.shared));
         loop {
             let stop = self.shared.stop.load(Ordering::SeqCst);

@@ -21,6 +21,8 @@ pub struct Gauges<'a> {
     pub draining: bool,
     /// Lines of the access log that were dropped since the start.
     pub access_log_dropped: u64,
+    /// Lines of the operational log that were dropped since the start.
+    pub log_dropped: u64,
 }
 
 /// The state of one service.

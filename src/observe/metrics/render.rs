@@ -231,6 +231,12 @@ fn gateway(metrics: &Metrics, gauges: &Gauges<'_>, page: &mut Page) {
         "Lines of the access log that were dropped.",
         gauges.access_log_dropped,
     );
+    page.single(
+        "gateway_log_dropped_total",
+        Kind::Counter,
+        "Lines of the operational log that were dropped.",
+        gauges.log_dropped,
+    );
     let version = labels(&[("version", env!("CARGO_PKG_VERSION"))]);
     let mut build = page.family(
         "gateway_build_info",

@@ -63,6 +63,7 @@ fn gauges() -> Gauges<'static> {
         last_reload_successful: true,
         draining: false,
         access_log_dropped: 4,
+        log_dropped: 5,
     }
 }
 

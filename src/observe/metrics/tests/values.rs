@@ -230,6 +230,7 @@ fn what_a_scrape_is_told_is_on_the_page() {
         "gateway_draining 0",
         "gateway_panics_total 1",
         "gateway_access_log_dropped_total 4",
+        "gateway_log_dropped_total 5",
         concat!(
             "gateway_build_info{version=\"",
             env!("CARGO_PKG_VERSION"),

@@ -122,7 +122,7 @@ fn what_is_dropped_at_the_end_has_its_line_too() {
 }
 
 /// A pipe that nobody reads.
-fn pipe(path: &Path) -> File {
+pub fn pipe(path: &Path) -> File {
     let made = Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
     // Whoever opens it for both waits for nobody.

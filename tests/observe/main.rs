@@ -14,6 +14,7 @@ mod failures;
 mod lines;
 mod log;
 mod operator;
+mod stalled;
 mod watched;
 
 #[path = "../support/mod.rs"]

@@ -80,8 +80,14 @@ fn ask(sidecar: &Sidecar, row: &Row, id: &str) -> Answer {
     }
 }
 
-#[test]
-fn each_answer_of_a_real_envoy_is_judged_as_the_table_says() {
+/// Envoy with all that stands behind it.
+pub(crate) struct Backed {
+    pub(crate) sidecar: Sidecar,
+    _services: Vec<Service>,
+    _full: app::Full,
+}
+
+pub(crate) fn backed() -> Backed {
     let app = app::start();
     let (strict, strict_reset) = (app::strict(true), app::strict(false));
     let (plaintext, full) = (app::plaintext(), app::full());
@@ -95,10 +101,21 @@ fn each_answer_of_a_real_envoy_is_judged_as_the_table_says() {
         plaintext: plaintext.address,
         full: full.address,
     });
+    Backed {
+        sidecar,
+        _services: vec![app, strict, strict_reset, plaintext],
+        _full: full,
+    }
+}
+
+#[test]
+fn each_answer_of_a_real_envoy_is_judged_as_the_table_says() {
+    let backed = backed();
+    let sidecar = &backed.sidecar;
     let mut wrong = Vec::new();
     for (number, row) in rows().iter().enumerate() {
         let id = number.to_string();
-        let answer = ask(&sidecar, row, &id);
+        let answer = ask(sidecar, row, &id);
         let evidence = answer.evidence();
         let origin = Origin::of(&evidence);
         let mismatch = looks_like_host_mismatch(&evidence);

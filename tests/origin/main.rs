@@ -1,8 +1,8 @@
 //! Who made an error, by answers of a real Envoy.
 //!
 //! It is set up like Istio's sidecars: ours in its two outbound modes, and the service's
-//! behind it. What comes over the wire is handed to the pure function; the gateway itself
-//! isn't involved.
+//! behind it. What comes over the wire is handed to the pure function, and then asked for
+//! through the gateway.
 
 #![allow(
     unreachable_pub,
@@ -18,6 +18,7 @@ mod config;
 mod judged;
 mod rows;
 mod sidecar;
+mod through;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -16,6 +16,16 @@ pub(crate) enum At {
 }
 
 impl At {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AllowAny => "allow-any",
+            Self::StrictReset => "strict-reset",
+            Self::RegistryOnly => "registry-only",
+            Self::Bare => "bare",
+            Self::Inbound => "inbound",
+        }
+    }
+
     pub(crate) fn address(&self, of: &Listeners) -> std::net::SocketAddr {
         match self {
             Self::AllowAny => of.allow_any,

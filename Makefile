@@ -77,6 +77,12 @@ lifecycle: ## Upgrade 100 times and reload 200 times at 2,000 requests/s; none m
 	@scripts/need build
 	$(LIFECYCLE) $(CARGO) test --locked --release --test lifecycle -- --nocapture
 
+# `make test` runs the targets on their committed corpora only (tests/fuzz.rs).
+.PHONY: fuzz
+fuzz: ## Search for inputs that break a promise, FUZZ_SECONDS (60) for each target
+	@scripts/need fuzz
+	scripts/fuzz
+
 # Built as `cargo test` builds it: development dependencies switch on features, and a
 # plain `cargo build` would compile their dependents once more.
 .PHONY: loadtest-k6

@@ -1,0 +1,224 @@
+//! All faults and a load at once, for `SOAK_SECONDS`: no failure that no fault explains, and
+//! neither memory nor descriptors that grow.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::alone;
+use super::client::Client;
+use super::faults::{Faults, KINDS, Kind, empty, right, wrong};
+use super::growth::{growth, median};
+use super::tally::Tally;
+use crate::support::dns::Says;
+use crate::support::{Dns, Gateway, eventually, pause};
+
+const SHORT: u64 = 25;
+
+/// Clients of services that work; of each other kind there is one.
+const GOOD: usize = 4;
+
+/// Between two requests of one client.
+const PACE: Duration = Duration::from_millis(10);
+
+/// How long DNS says one thing, and how long the gateway may act on a wrong one after that.
+const SAYS: Duration = Duration::from_secs(2);
+const ECHO: Duration = Duration::from_secs(5);
+
+/// What may be grown by from the end of the warm-up on: the allocator's moods, and
+/// connections that happen to be open. A leak of 100 bytes a request is more in 10 minutes.
+const MOST_KIB: f64 = 4096.0;
+const MOST_FILES: f64 = 4.0;
+
+fn seconds() -> u64 {
+    match std::env::var("SOAK_SECONDS") {
+        Ok(text) => text.parse().expect("SOAK_SECONDS is a number"),
+        Err(_) => SHORT,
+    }
+}
+
+/// The last moment at which DNS named a wrong place.
+#[derive(Default)]
+struct Lost(Mutex<Option<Instant>>);
+
+impl Lost {
+    fn now(&self) {
+        *self.0.lock().unwrap() = Some(Instant::now());
+    }
+
+    fn is_recent(&self) -> bool {
+        let at = *self.0.lock().unwrap();
+        at.is_some_and(|at| at.elapsed() < ECHO)
+    }
+}
+
+/// Until the soak is over.
+fn flap(dns: &Dns, lost: &Lost, over: &AtomicBool) {
+    let turns = [
+        empty(),
+        Says::Silence,
+        wrong(),
+        Says::ServFail,
+        Says::NoSuchName,
+    ];
+    for says in turns.into_iter().cycle() {
+        for says in [says, right()] {
+            let is_wrong = says == wrong();
+            dns.says(says);
+            let end = Instant::now() + SAYS;
+            while Instant::now() < end {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                if is_wrong {
+                    lost.now();
+                }
+                pause(PACE);
+            }
+        }
+    }
+}
+
+/// Clients that don't wait for an answer: half a head, half a body, gone in the middle of
+/// a response, or nothing at all.
+fn vandalise(gateway: SocketAddr, turn: usize) {
+    let Ok(mut stream) = TcpStream::connect(gateway) else {
+        return;
+    };
+    let sent = [
+        "GET /good/half-a-he",
+        "POST /good/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf a body",
+        "GET /good/0-much HTTP/1.1\r\nHost: h\r\n\r\n",
+        "",
+    ];
+    let _ = stream.write_all(sent[turn % sent.len()].as_bytes());
+    if turn % 8 < 4 {
+        let socket = socket2::Socket::from(stream);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+/// The access log's path leads to a file and to a full disk in turn.
+fn fill_disk(dir: &Path, gateway: &Gateway, turn: usize) {
+    let file = dir.join("access.log.real");
+    let _ = fs::remove_file(&file);
+    let next = dir.join("next");
+    let to = if turn.is_multiple_of(2) {
+        Path::new("/dev/full")
+    } else {
+        &file
+    };
+    symlink(to, &next).unwrap();
+    fs::rename(&next, log(dir)).unwrap();
+    gateway.signal("USR1");
+}
+
+fn log(dir: &Path) -> PathBuf {
+    dir.join("access.log")
+}
+
+/// Once a second: memory in KiB and open files of the gateway.
+fn sample(
+    gateway: &Gateway,
+    tally: &Tally,
+    dir: &Path,
+    seconds: u64,
+) -> (Vec<f64>, Vec<f64>, String) {
+    let (mut memory, mut files) = (Vec::new(), Vec::new());
+    let mut csv = "second,rss_kib,open_files,served,failed_as_planted,unexplained\n".to_owned();
+    let begin = Instant::now();
+    for second in 0..seconds {
+        pause((begin + Duration::from_secs(second + 1)).saturating_duration_since(Instant::now()));
+        if second % 5 == 4 {
+            fill_disk(dir, gateway, second as usize / 5);
+        }
+        let (rss, open, of) = (gateway.rss_kib(), gateway.open_files(), tally.all());
+        memory.push(rss as f64);
+        files.push(open as f64);
+        let (served, planted) = (of.served, of.planted);
+        writeln!(
+            csv,
+            "{second},{rss},{open},{served},{planted},{}",
+            of.unexplained
+        )
+        .unwrap();
+    }
+    (memory, files, csv)
+}
+
+#[test]
+fn soak() {
+    let _alone = alone();
+    let faults = Faults::start();
+    let dir = tempfile::tempdir().unwrap();
+    let config = faults
+        .config()
+        .server("timeouts: { request_header: 1s, request_body_idle: 1s }")
+        .top(&format!(
+            "access_log: {{ output: {} }}",
+            log(dir.path()).display()
+        ));
+    let gateway = config.start_quiet();
+    eventually("the name is known", || {
+        (gateway.get("/named/x").status() == 200).then_some(())
+    });
+    let (tally, lost, over) = (Tally::default(), Lost::default(), AtomicBool::new(false));
+    let kinds = KINDS.into_iter().chain([Kind::Good; GOOD - 1]);
+    let (memory, files, csv) = thread::scope(|scope| {
+        let (faults, gateway, tally, lost, over) = (&faults, &gateway, &tally, &lost, &over);
+        scope.spawn(move || flap(&faults.dns, lost, over));
+        scope.spawn(move || {
+            for turn in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                vandalise(gateway.address, turn);
+                pause(10 * PACE);
+            }
+        });
+        for (name, kind) in kinds.enumerate() {
+            let mut client = Client::new(kind, gateway.address, name);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    tally.add(kind, client.exchange(|| lost.is_recent()));
+                    pause(PACE);
+                }
+            });
+        }
+        let samples = sample(gateway, tally, dir.path(), seconds());
+        over.store(true, Ordering::Relaxed);
+        samples
+    });
+    let path = std::env::var_os("SOAK_CSV").map_or_else(
+        || Path::new(env!("CARGO_TARGET_TMPDIR")).join("soak.csv"),
+        PathBuf::from,
+    );
+    fs::write(&path, csv).unwrap();
+
+    // A third warms up: pools, the allocator's caches, the log's queue.
+    let settled = memory.len() / 3;
+    let (memory, files) = (&memory[settled..], &files[settled..]);
+    let (kib, more) = (growth(memory), growth(files));
+    eprintln!(
+        "{tally}{} POSTs, none twice\nmemory {:.0} KiB, growing by {kib:.0} in {} s; {} open files, by {more:.1}",
+        faults.posts(),
+        median(memory),
+        memory.len(),
+        median(files),
+    );
+    assert_eq!(tally.unexplained(), Vec::<String>::new());
+    assert_eq!(faults.doubled(), Vec::<String>::new());
+    for kind in KINDS {
+        let of = tally.of(kind);
+        assert!(of.served + of.planted > 0, "{kind:?} did nothing");
+    }
+    assert!(kib <= MOST_KIB, "memory grows by {kib:.0} KiB");
+    assert!(more <= MOST_FILES, "open files grow by {more:.1}");
+}

@@ -14,6 +14,15 @@ pub enum Outcome {
     Unexplained(String),
 }
 
+/// What was the matter with more than one service while a request was in progress.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trouble {
+    /// DNS named a wrong place.
+    pub lost: bool,
+    /// The gateway could open no further file.
+    pub starved: bool,
+}
+
 /// A client of one kind on a connection that it keeps as long as it can.
 pub struct Client {
     kind: Kind,
@@ -77,10 +86,10 @@ impl Client {
         }
     }
 
-    /// One exchange. `lost` says whether DNS may have named a wrong place meanwhile.
-    pub fn exchange(&mut self, lost: impl Fn() -> bool) -> Outcome {
+    /// One exchange.
+    pub fn exchange(&mut self, trouble: impl Fn() -> Trouble) -> Outcome {
         let ask = self.ask();
-        let was_lost = lost();
+        let before = trouble();
         let gateway = self.gateway;
         let wire = self.wire.get_or_insert_with(|| Wire::connect(gateway));
         let sent = wire.try_send(&ask.text).map_err(Broken::from);
@@ -91,17 +100,24 @@ impl Client {
         if !keeps {
             self.wire = None;
         }
-        self.judge(&ask, &response, was_lost || lost())
+        let after = trouble();
+        let trouble = Trouble {
+            lost: before.lost || after.lost,
+            starved: before.starved || after.starved,
+        };
+        self.judge(&ask, &response, trouble)
     }
 
-    fn judge(&self, ask: &Ask, response: &Result<Response, Broken>, lost: bool) -> Outcome {
+    fn judge(&self, ask: &Ask, response: &Result<Response, Broken>, trouble: Trouble) -> Outcome {
         let status = response.as_ref().map(Response::status);
         let whole = response
             .as_ref()
             .is_ok_and(|r| r.body == ask.answer.as_bytes());
         let planted = match (self.kind, status) {
             (Kind::Good | Kind::Named | Kind::Stale, Ok(200)) if whole => return Outcome::Served,
-            (Kind::Named, Ok(502 | 503)) => lost,
+            // It has no socket for the service.
+            (_, Ok(500)) => trouble.starved,
+            (Kind::Named, Ok(502 | 503)) => trouble.lost,
             (Kind::Silent, Ok(504)) | (Kind::NoHead | Kind::Garbage, Ok(502)) => true,
             (Kind::Malformed, Ok(400)) => true,
             // Part of it had come, or the reset overtook it.

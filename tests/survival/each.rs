@@ -1,7 +1,7 @@
 //! Each fault by itself: it has the outcome that is its own, and the gateway serves on.
 
 use super::alone;
-use super::client::{Client, Outcome};
+use super::client::{Client, Outcome, Trouble};
 use super::faults::{Faults, KINDS, Kind};
 use crate::support::eventually;
 
@@ -18,12 +18,12 @@ fn each_fault_fails_its_own_requests_and_no_other() {
         let mut client = Client::new(kind, gateway.address, name + 1);
         let mut failed = 0;
         for _ in 0..9 {
-            match client.exchange(|| false) {
+            match client.exchange(Trouble::default) {
                 Outcome::Served => {}
                 Outcome::Planted => failed += 1,
                 Outcome::Unexplained(what) => panic!("{what}"),
             }
-            assert_eq!(good.exchange(|| false), Outcome::Served);
+            assert_eq!(good.exchange(Trouble::default), Outcome::Served);
         }
         match kind {
             Kind::Good | Kind::Named => assert_eq!(failed, 0),

@@ -3,8 +3,10 @@
 //! Nothing in the gateway panics on purpose, so an application around the proxy does it: in
 //! the request's own task, with all that the request holds, behind the guard as it is.
 
+use std::fs;
 use std::future::poll_fn;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -22,13 +24,14 @@ use pingora_core::server::ShutdownWatch;
 use pingora_core::server::configuration::ServerConf;
 use pingora_core::services::Service as _;
 use pingora_proxy::http_proxy;
+use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::alone;
 use crate::support::gateway::get;
-use crate::support::{Service, Wire, eventually, until};
+use crate::support::{Service, Wire, until};
 
 /// Panics in a request that is in progress when it is told to.
 struct Panicking<A> {
@@ -64,8 +67,17 @@ struct Running {
     _stop: watch::Sender<bool>,
 }
 
-fn start(text: &str) -> Running {
-    let (config, report) = config::parse("gateway.yaml", text, &|_| None);
+/// With one place in all: one that isn't given back would fail whatever follows.
+fn start(service: &Service, log: &Path) -> Running {
+    let text = format!(
+        "server: {{ h2c: true, limits: {{ in_flight: 1 }} }}\n\
+         access_log: {{ output: {} }}\n\
+         services: {{ svc: {{ url: \"{}\", timeouts: {{ response_header: 10s }} }} }}\n\
+         routes: [{{ name: all, service: svc }}]\n",
+        log.display(),
+        service.url()
+    );
+    let (config, report) = config::parse("gateway.yaml", &text, &|_| None);
     let config = config.unwrap_or_else(|| panic!("{report}"));
     let settings = Arc::new(ArcSwap::from_pointee(Settings::new(&config)));
     let observer = Arc::new(Observer::new(AccessLog::start(&config.access_log).unwrap()));
@@ -112,6 +124,13 @@ impl Running {
         self.runtime.block_on(self.serving).unwrap();
     }
 
+    /// Panics in the request that is in progress; so many have then.
+    fn panic(&self, counted: usize) {
+        self.now.notify_one();
+        let line = format!("gateway_panics_total {counted}\n");
+        until("it is counted", || self.page().contains(&line));
+    }
+
     fn page(&self) -> String {
         self.observer.metrics.render(&Gauges {
             services: Vec::new(),
@@ -126,20 +145,24 @@ impl Running {
     }
 }
 
+/// So many requests for `/panics` are told of as bugs.
+fn told(log: &Path, times: usize) {
+    until("its line in the log", || {
+        let text = fs::read_to_string(log).unwrap();
+        let is_bug = |line: &&str| {
+            let words = ["\"/panics\"", "\"response_code\":500", "\"FI\""];
+            words.iter().all(|word| line.contains(word))
+        };
+        text.lines().filter(is_bug).count() == times
+    });
+}
+
 #[test]
 fn a_panic_ends_its_request_and_nothing_else() {
     let _alone = alone();
     let (service, go) = Service::on_command();
     let log = tempfile::NamedTempFile::new().unwrap();
-    // One place in all: one that isn't given back would fail whatever follows.
-    let gateway = start(&format!(
-        "server: {{ limits: {{ in_flight: 1 }} }}\n\
-         access_log: {{ output: {} }}\n\
-         services: {{ svc: {{ url: \"{}\", timeouts: {{ response_header: 10s }} }} }}\n\
-         routes: [{{ name: all, service: svc }}]\n",
-        log.path().display(),
-        service.url()
-    ));
+    let gateway = start(&service, log.path());
     let mut asked = 0;
     let mut ask = |client: &mut Wire, target: &str| {
         client.send(get(target));
@@ -150,19 +173,11 @@ fn a_panic_ends_its_request_and_nothing_else() {
     for round in 1..=3 {
         let mut client = Wire::connect(gateway.address);
         ask(&mut client, "/panics");
-        gateway.now.notify_one();
+        gateway.panic(round);
         // Nobody knows what has been done: there is no answer.
         assert!(client.try_response("GET").is_err());
         go.send(()).unwrap();
-        let counted = format!("gateway_panics_total {round}\n");
-        until("it is counted", || gateway.page().contains(&counted));
-        eventually("its line in the log", || {
-            let text = std::fs::read_to_string(log.path()).unwrap();
-            let lines: Vec<&str> = text.lines().filter(|l| l.contains("\"/panics\"")).collect();
-            let is_bug =
-                |line: &&str| line.contains("\"response_code\":500") && line.contains("\"FI\"");
-            (lines.iter().filter(|line| is_bug(line)).count() == round).then_some(())
-        });
+        told(log.path(), round);
         // One that was there before, and a new one.
         for client in [&mut other, &mut Wire::connect(gateway.address)] {
             ask(client, "/");
@@ -174,5 +189,40 @@ fn a_panic_ends_its_request_and_nothing_else() {
         });
     }
     drop(other);
+    gateway.stop();
+}
+
+#[test]
+fn a_panic_in_a_stream_of_http2_ends_that_stream_and_nothing_else() {
+    let _alone = alone();
+    let (service, go) = Service::on_command();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let gateway = start(&service, log.path());
+    let (mut client, connection) = gateway.runtime.block_on(async {
+        let socket = TcpStream::connect(gateway.address).await.unwrap();
+        h2::client::handshake(socket).await.unwrap()
+    });
+    let connection = gateway.runtime.spawn(connection);
+    let mut ask = |path: &str| {
+        let request = http::Request::get(format!("http://h{path}"))
+            .body(())
+            .unwrap();
+        client.send_request(request, true).unwrap().0
+    };
+    for round in 1..=3 {
+        let panics = ask("/panics");
+        service.received(2 * round - 1);
+        gateway.panic(round);
+        assert!(gateway.runtime.block_on(panics).is_err());
+        go.send(()).unwrap();
+        told(log.path(), round);
+        let served = ask("/");
+        service.received(2 * round);
+        go.send(()).unwrap();
+        let response = gateway.runtime.block_on(served).unwrap();
+        assert_eq!(response.status(), 200);
+    }
+    assert_eq!(gateway.connections.open(), 1);
+    connection.abort();
     gateway.stop();
 }

@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::alone;
-use super::client::Client;
+use super::client::{Client, Trouble};
 use super::faults::{Faults, KINDS, Kind, empty, right, wrong};
 use super::growth::{growth, median};
 use super::tally::Tally;
+use super::{alone, limited};
 use crate::support::dns::Says;
 use crate::support::{Dns, Gateway, eventually, pause};
 
@@ -28,9 +28,18 @@ const GOOD: usize = 4;
 /// Between two requests of one client.
 const PACE: Duration = Duration::from_millis(10);
 
-/// How long DNS says one thing, and how long the gateway may act on a wrong one after that.
+/// How long DNS says one thing.
 const SAYS: Duration = Duration::from_secs(2);
+
+/// How long the gateway may suffer from what is over.
 const ECHO: Duration = Duration::from_secs(5);
+
+/// Files that the gateway may have open, a crowd for which they don't suffice, how long it
+/// stays, and how long it stays away.
+const FILES: u32 = 256;
+const CROWD: usize = 300;
+const STAYS: Duration = Duration::from_secs(1);
+const AWAY: Duration = Duration::from_secs(12);
 
 /// What may be grown by from the end of the warm-up on: the allocator's moods, and
 /// connections that happen to be open. A leak of 100 bytes a request is more in 10 minutes.
@@ -44,11 +53,11 @@ fn seconds() -> u64 {
     }
 }
 
-/// The last moment at which DNS named a wrong place.
+/// When something was last the matter.
 #[derive(Default)]
-struct Lost(Mutex<Option<Instant>>);
+struct Latest(Mutex<Option<Instant>>);
 
-impl Lost {
+impl Latest {
     fn now(&self) {
         *self.0.lock().unwrap() = Some(Instant::now());
     }
@@ -59,8 +68,39 @@ impl Lost {
     }
 }
 
-/// Until the soak is over.
-fn flap(dns: &Dns, lost: &Lost, over: &AtomicBool) {
+/// What is planted beside the services that are broken all the time.
+#[derive(Default)]
+struct Planted {
+    lost: Latest,
+    starved: Latest,
+    over: AtomicBool,
+}
+
+impl Planted {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    fn trouble(&self) -> Trouble {
+        Trouble {
+            lost: self.lost.is_recent(),
+            starved: self.starved.is_recent(),
+        }
+    }
+
+    /// Goes on with something for so long; false when the soak is over.
+    fn keep(&self, long: Duration, mut doing: impl FnMut()) -> bool {
+        let end = Instant::now() + long;
+        while Instant::now() < end && !self.is_over() {
+            doing();
+            pause(PACE);
+        }
+        !self.is_over()
+    }
+}
+
+/// DNS says the wrong things in turn, and the right one in between.
+fn flap(dns: &Dns, planted: &Planted) {
     let turns = [
         empty(),
         Says::Silence,
@@ -69,20 +109,28 @@ fn flap(dns: &Dns, lost: &Lost, over: &AtomicBool) {
         Says::NoSuchName,
     ];
     for says in turns.into_iter().cycle() {
-        for says in [says, right()] {
-            let is_wrong = says == wrong();
-            dns.says(says);
-            let end = Instant::now() + SAYS;
-            while Instant::now() < end {
-                if over.load(Ordering::Relaxed) {
-                    return;
-                }
-                if is_wrong {
-                    lost.now();
-                }
-                pause(PACE);
+        let is_wrong = says == wrong();
+        dns.says(says);
+        let goes_on = planted.keep(SAYS, || {
+            if is_wrong {
+                planted.lost.now();
             }
+        });
+        dns.says(right());
+        if !goes_on || !planted.keep(SAYS, || {}) {
+            return;
         }
+    }
+}
+
+/// A crowd takes all descriptors, and goes.
+fn starve(gateway: SocketAddr, planted: &Planted) {
+    while planted.keep(AWAY, || {}) {
+        planted.starved.now();
+        let crowd: Vec<_> = (0..CROWD).map(|_| TcpStream::connect(gateway)).collect();
+        planted.keep(STAYS, || planted.starved.now());
+        drop(crowd);
+        planted.starved.now();
     }
 }
 
@@ -165,35 +213,37 @@ fn soak() {
             "access_log: {{ output: {} }}",
             log(dir.path()).display()
         ));
-    let gateway = config.start_quiet();
+    let mut limited = limited(&format!("ulimit -n {FILES}"));
+    limited.env("RUST_LOG", "info,pingora=warn");
+    let gateway = Gateway::start_by(&mut limited, &config.text());
     eventually("the name is known", || {
         (gateway.get("/named/x").status() == 200).then_some(())
     });
-    let (tally, lost, over) = (Tally::default(), Lost::default(), AtomicBool::new(false));
+    let (tally, planted) = (Tally::default(), Planted::default());
     let kinds = KINDS.into_iter().chain([Kind::Good; GOOD - 1]);
     let (memory, files, csv) = thread::scope(|scope| {
-        let (faults, gateway, tally, lost, over) = (&faults, &gateway, &tally, &lost, &over);
-        scope.spawn(move || flap(&faults.dns, lost, over));
+        let (faults, gateway, tally, planted) = (&faults, &gateway, &tally, &planted);
+        scope.spawn(move || flap(&faults.dns, planted));
+        scope.spawn(move || starve(gateway.address, planted));
         scope.spawn(move || {
             for turn in 0.. {
-                if over.load(Ordering::Relaxed) {
+                vandalise(gateway.address, turn);
+                if !planted.keep(10 * PACE, || {}) {
                     return;
                 }
-                vandalise(gateway.address, turn);
-                pause(10 * PACE);
             }
         });
         for (name, kind) in kinds.enumerate() {
             let mut client = Client::new(kind, gateway.address, name);
             scope.spawn(move || {
-                while !over.load(Ordering::Relaxed) {
-                    tally.add(kind, client.exchange(|| lost.is_recent()));
+                while !planted.is_over() {
+                    tally.add(kind, client.exchange(|| planted.trouble()));
                     pause(PACE);
                 }
             });
         }
         let samples = sample(gateway, tally, dir.path(), seconds());
-        over.store(true, Ordering::Relaxed);
+        planted.over.store(true, Ordering::Relaxed);
         samples
     });
     let path = std::env::var_os("SOAK_CSV").map_or_else(

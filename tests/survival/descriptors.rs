@@ -1,12 +1,13 @@
 //! A process that may open no further file.
 
 use std::fs;
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 use super::{alone, limited};
+use crate::support::dns::Says;
 use crate::support::gateway::get;
-use crate::support::{Config, Gateway, Service, Wire, eventually, pause};
+use crate::support::{Config, Dns, Gateway, Service, Wire, eventually, pause};
 
 /// Files that the gateway may have open; it needs some 40 for itself.
 const FILES: u32 = 96;
@@ -70,27 +71,54 @@ fn without_descriptors_those_who_are_in_are_served_and_others_wait() {
     });
 }
 
-#[test]
-fn without_a_descriptor_for_the_service_a_request_fails_alone() {
-    let _alone = alone();
-    let service = Service::start(|mut conn| {
-        // Each request needs a connection of its own.
+/// Each request needs a connection of its own.
+fn closing() -> Service {
+    Service::start(|mut conn| {
         conn.request();
         conn.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
-    });
-    let gateway = start(&Config::to(&service));
+    })
+}
+
+fn assert_fails_alone(config: &Config, service: &Service) {
+    let gateway = start(config);
     let mut inside = gateway.connect();
-    served(&mut inside);
+    eventually("the service is known", || {
+        inside.send(get("/"));
+        (inside.response().status() == 200).then_some(())
+    });
     let crowd: Vec<TcpStream> = (0..CLIENTS)
         .map(|_| TcpStream::connect(gateway.address).unwrap())
         .collect();
     gateway.logged(&[TOLD]);
+    let before = service.connections();
     inside.send(get("/"));
     let answer = inside.response();
     assert_eq!(answer.status(), 500, "{answer:?}");
     answer.problem();
+    assert_eq!(service.connections(), before);
+    gateway.logged(&["500 FI", "os error 24"]);
     drop(crowd);
     eventually("it is served again", || {
         (gateway.get("/").status() == 200).then_some(())
     });
+}
+
+#[test]
+fn without_a_descriptor_for_the_service_a_request_fails_alone() {
+    let _alone = alone();
+    let service = closing();
+    assert_fails_alone(&Config::to(&service), &service);
+}
+
+/// It was taken for a refusal: the name was looked up, and the service blamed.
+#[test]
+fn a_service_by_name_is_not_blamed_for_the_lack_of_a_descriptor() {
+    let _alone = alone();
+    let service = closing();
+    let dns = Dns::start(Says::Addresses(0, vec![Ipv4Addr::LOCALHOST]));
+    let url = format!("http://shop.test:{}", service.address.port());
+    let config = Config::new()
+        .top(&format!("dns: {{ servers: [\"{}\"] }}", dns.address))
+        .service("svc", &url, "");
+    assert_fails_alone(&config, &service);
 }

@@ -140,7 +140,7 @@ impl Faults {
         ));
         for (name, service) in &self.services {
             let limit = if *name == "silent" { "500ms" } else { "14s" };
-            let keys = format!("timeouts: {{ response_header: {limit} }}");
+            let keys = format!("timeouts: {{ connect: 14s, response_header: {limit} }}");
             let taken = format!("match: {{ path: {{ prefix: /{name} }} }}");
             config = config
                 .service(name, &service.url(), &keys)
@@ -148,7 +148,11 @@ impl Faults {
         }
         let named = format!("http://shop.test:{}", self.services[0].1.address.port());
         config
-            .service("named", &named, "timeouts: { response_header: 14s }")
+            .service(
+                "named",
+                &named,
+                "timeouts: { connect: 14s, response_header: 14s }",
+            )
             .route("named", "named", "match: { path: { prefix: /named } }")
     }
 

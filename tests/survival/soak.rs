@@ -41,10 +41,11 @@ const CROWD: usize = 300;
 const STAYS: Duration = Duration::from_secs(1);
 const AWAY: Duration = Duration::from_secs(12);
 
-/// What may be grown by from the end of the warm-up on: the allocator's moods, and
-/// connections that happen to be open. A leak of 100 bytes a request is more in 10 minutes.
+/// What may be grown by from the end of the warm-up on: the allocator's moods, and more
+/// connections at once on a machine that has become slower. In 10 minutes a leak of 50 bytes
+/// a request is more, or of a file in a thousand requests.
 const MOST_KIB: f64 = 4096.0;
-const MOST_FILES: f64 = 4.0;
+const MOST_FILES: f64 = 16.0;
 
 fn seconds() -> u64 {
     match std::env::var("SOAK_SECONDS") {

@@ -139,8 +139,8 @@ impl Faults {
             self.dns.address
         ));
         for (name, service) in &self.services {
-            let limit = if *name == "silent" { "500ms" } else { "14s" };
-            let keys = format!("timeouts: {{ connect: 14s, response_header: {limit} }}");
+            let limit = if *name == "silent" { "500ms" } else { "5m" };
+            let keys = format!("timeouts: {{ connect: 5m, response_header: {limit} }}");
             let taken = format!("match: {{ path: {{ prefix: /{name} }} }}");
             config = config
                 .service(name, &service.url(), &keys)
@@ -151,7 +151,7 @@ impl Faults {
             .service(
                 "named",
                 &named,
-                "timeouts: { connect: 14s, response_header: 14s }",
+                "timeouts: { connect: 5m, response_header: 5m }",
             )
             .route("named", "named", "match: { path: { prefix: /named } }")
     }

@@ -31,7 +31,7 @@ const PACE: Duration = Duration::from_millis(10);
 /// How long DNS says one thing.
 const SAYS: Duration = Duration::from_secs(2);
 
-/// How long the gateway may suffer from what is over.
+/// How long the gateway may suffer from what is over, beyond the requests that began before.
 const ECHO: Duration = Duration::from_secs(5);
 
 /// Files that the gateway may have open, a crowd for which they don't suffice, how long it
@@ -54,26 +54,34 @@ fn seconds() -> u64 {
     }
 }
 
-/// When something was last the matter.
+/// Whether something is the matter, or was so until just now.
 #[derive(Default)]
-struct Latest(Mutex<Option<Instant>>);
+struct Matter {
+    now: AtomicBool,
+    ended: Mutex<Option<Instant>>,
+}
 
-impl Latest {
-    fn now(&self) {
-        *self.0.lock().unwrap() = Some(Instant::now());
+impl Matter {
+    fn begin(&self) {
+        self.now.store(true, Ordering::SeqCst);
+    }
+
+    fn end(&self) {
+        *self.ended.lock().unwrap() = Some(Instant::now());
+        self.now.store(false, Ordering::SeqCst);
     }
 
     fn is_recent(&self) -> bool {
-        let at = *self.0.lock().unwrap();
-        at.is_some_and(|at| at.elapsed() < ECHO)
+        let ended = *self.ended.lock().unwrap();
+        self.now.load(Ordering::SeqCst) || ended.is_some_and(|at| at.elapsed() < ECHO)
     }
 }
 
 /// What is planted beside the services that are broken all the time.
 #[derive(Default)]
 struct Planted {
-    lost: Latest,
-    starved: Latest,
+    lost: Matter,
+    starved: Matter,
     over: AtomicBool,
 }
 
@@ -89,11 +97,14 @@ impl Planted {
         }
     }
 
-    /// Goes on with something for so long; false when the soak is over.
-    fn keep(&self, long: Duration, mut doing: impl FnMut()) -> bool {
+    /// False, at once, when the soak is over.
+    fn wait(&self, long: Duration) -> bool {
         let end = Instant::now() + long;
-        while Instant::now() < end && !self.is_over() {
-            doing();
+        self.wait_until(|| Instant::now() >= end)
+    }
+
+    fn wait_until(&self, holds: impl Fn() -> bool) -> bool {
+        while !holds() && !self.is_over() {
             pause(PACE);
         }
         !self.is_over()
@@ -111,27 +122,34 @@ fn flap(dns: &Dns, planted: &Planted) {
     ];
     for says in turns.into_iter().cycle() {
         let is_wrong = says == wrong();
+        if is_wrong {
+            planted.lost.begin();
+        }
         dns.says(says);
-        let goes_on = planted.keep(SAYS, || {
-            if is_wrong {
-                planted.lost.now();
-            }
-        });
+        planted.wait(SAYS);
         dns.says(right());
-        if !goes_on || !planted.keep(SAYS, || {}) {
+        if is_wrong {
+            // Who asks a second time has heard the first answer; one may be asked twice.
+            let before = dns.asked();
+            planted.wait_until(|| dns.asked() >= before + 4);
+            planted.lost.end();
+        }
+        if !planted.wait(SAYS) {
             return;
         }
     }
 }
 
 /// A crowd takes all descriptors, and goes.
-fn starve(gateway: SocketAddr, planted: &Planted) {
-    while planted.keep(AWAY, || {}) {
-        planted.starved.now();
-        let crowd: Vec<_> = (0..CROWD).map(|_| TcpStream::connect(gateway)).collect();
-        planted.keep(STAYS, || planted.starved.now());
+fn starve(gateway: &Gateway, planted: &Planted) {
+    while planted.wait(AWAY) {
+        planted.starved.begin();
+        let connect = |_| TcpStream::connect(gateway.address);
+        let crowd: Vec<_> = (0..CROWD).map(connect).collect();
+        planted.wait(STAYS);
         drop(crowd);
-        planted.starved.now();
+        planted.wait_until(|| gateway.open_files() < FILES as usize / 2);
+        planted.starved.end();
     }
 }
 
@@ -209,7 +227,8 @@ fn soak() {
     let dir = tempfile::tempdir().unwrap();
     let config = faults
         .config()
-        .server("timeouts: { request_header: 1s, request_body_idle: 1s }")
+        // Who is idle may be so as long as a busy machine keeps its client from asking.
+        .server("timeouts: { request_header: 1s, request_body_idle: 1s, idle: 10m }")
         .top(&format!(
             "access_log: {{ output: {} }}",
             log(dir.path()).display()
@@ -225,11 +244,11 @@ fn soak() {
     let (memory, files, csv) = thread::scope(|scope| {
         let (faults, gateway, tally, planted) = (&faults, &gateway, &tally, &planted);
         scope.spawn(move || flap(&faults.dns, planted));
-        scope.spawn(move || starve(gateway.address, planted));
+        scope.spawn(move || starve(gateway, planted));
         scope.spawn(move || {
             for turn in 0.. {
                 vandalise(gateway.address, turn);
-                if !planted.keep(10 * PACE, || {}) {
+                if !planted.wait(10 * PACE) {
                     return;
                 }
             }

@@ -21,6 +21,7 @@ mod each;
 mod faults;
 mod growth;
 mod panic;
+mod planted;
 mod soak;
 mod tally;
 

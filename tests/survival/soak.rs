@@ -3,43 +3,23 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
-use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::client::{Client, Trouble};
-use super::faults::{Faults, KINDS, Kind, empty, right, wrong};
+use super::client::Client;
+use super::faults::{Faults, KINDS, Kind};
 use super::growth::{growth, median};
+use super::planted::{FILES, PACE, Planted, flap, starve, vandalise};
 use super::tally::Tally;
 use super::{alone, limited};
-use crate::support::dns::Says;
-use crate::support::{Dns, Gateway, eventually, pause};
+use crate::support::{Gateway, eventually, pause};
 
 const SHORT: u64 = 25;
 
 /// Clients of services that work; of each other kind there is one.
 const GOOD: usize = 4;
-
-/// Between two requests of one client.
-const PACE: Duration = Duration::from_millis(10);
-
-/// How long DNS says one thing.
-const SAYS: Duration = Duration::from_secs(2);
-
-/// How long the gateway may suffer from what is over, beyond the requests that began before.
-const ECHO: Duration = Duration::from_secs(5);
-
-/// Files that the gateway may have open, a crowd for which they don't suffice, how long it
-/// stays, and how long it stays away.
-const FILES: u32 = 256;
-const CROWD: usize = 300;
-const STAYS: Duration = Duration::from_secs(1);
-const AWAY: Duration = Duration::from_secs(12);
 
 /// What may be grown by from the end of the warm-up on: the allocator's moods, and more
 /// connections at once on a machine that has become slower. In 10 minutes a leak of 50 bytes
@@ -51,124 +31,6 @@ fn seconds() -> u64 {
     match std::env::var("SOAK_SECONDS") {
         Ok(text) => text.parse().expect("SOAK_SECONDS is a number"),
         Err(_) => SHORT,
-    }
-}
-
-/// Whether something is the matter, or was so until just now.
-#[derive(Default)]
-struct Matter {
-    now: AtomicBool,
-    ended: Mutex<Option<Instant>>,
-}
-
-impl Matter {
-    fn begin(&self) {
-        self.now.store(true, Ordering::SeqCst);
-    }
-
-    fn end(&self) {
-        *self.ended.lock().unwrap() = Some(Instant::now());
-        self.now.store(false, Ordering::SeqCst);
-    }
-
-    fn is_recent(&self) -> bool {
-        let ended = *self.ended.lock().unwrap();
-        self.now.load(Ordering::SeqCst) || ended.is_some_and(|at| at.elapsed() < ECHO)
-    }
-}
-
-/// What is planted beside the services that are broken all the time.
-#[derive(Default)]
-struct Planted {
-    lost: Matter,
-    starved: Matter,
-    over: AtomicBool,
-}
-
-impl Planted {
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-
-    fn trouble(&self) -> Trouble {
-        Trouble {
-            lost: self.lost.is_recent(),
-            starved: self.starved.is_recent(),
-        }
-    }
-
-    /// False, at once, when the soak is over.
-    fn wait(&self, long: Duration) -> bool {
-        let end = Instant::now() + long;
-        self.wait_until(|| Instant::now() >= end)
-    }
-
-    fn wait_until(&self, holds: impl Fn() -> bool) -> bool {
-        while !holds() && !self.is_over() {
-            pause(PACE);
-        }
-        !self.is_over()
-    }
-}
-
-/// DNS says the wrong things in turn, and the right one in between.
-fn flap(dns: &Dns, planted: &Planted) {
-    let turns = [
-        empty(),
-        Says::Silence,
-        wrong(),
-        Says::ServFail,
-        Says::NoSuchName,
-    ];
-    for says in turns.into_iter().cycle() {
-        let is_wrong = says == wrong();
-        if is_wrong {
-            planted.lost.begin();
-        }
-        dns.says(says);
-        planted.wait(SAYS);
-        dns.says(right());
-        if is_wrong {
-            // Who asks a second time has heard the first answer; one may be asked twice.
-            let before = dns.asked();
-            planted.wait_until(|| dns.asked() >= before + 4);
-            planted.lost.end();
-        }
-        if !planted.wait(SAYS) {
-            return;
-        }
-    }
-}
-
-/// A crowd takes all descriptors, and goes.
-fn starve(gateway: &Gateway, planted: &Planted) {
-    while planted.wait(AWAY) {
-        planted.starved.begin();
-        let connect = |_| TcpStream::connect(gateway.address);
-        let crowd: Vec<_> = (0..CROWD).map(connect).collect();
-        planted.wait(STAYS);
-        drop(crowd);
-        planted.wait_until(|| gateway.open_files() < FILES as usize / 2);
-        planted.starved.end();
-    }
-}
-
-/// Clients that don't wait for an answer: half a head, half a body, gone in the middle of
-/// a response, or nothing at all.
-fn vandalise(gateway: SocketAddr, turn: usize) {
-    let Ok(mut stream) = TcpStream::connect(gateway) else {
-        return;
-    };
-    let sent = [
-        "GET /good/half-a-he",
-        "POST /good/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf a body",
-        "GET /good/0-much HTTP/1.1\r\nHost: h\r\n\r\n",
-        "",
-    ];
-    let _ = stream.write_all(sent[turn % sent.len()].as_bytes());
-    if turn % 8 < 4 {
-        let socket = socket2::Socket::from(stream);
-        socket.set_linger(Some(Duration::ZERO)).unwrap();
     }
 }
 
@@ -263,7 +125,7 @@ fn soak() {
             });
         }
         let samples = sample(gateway, tally, dir.path(), seconds());
-        planted.over.store(true, Ordering::Relaxed);
+        planted.end();
         samples
     });
     let path = std::env::var_os("SOAK_CSV").map_or_else(

@@ -77,6 +77,23 @@ lifecycle: ## Upgrade 100 times and reload 200 times at 2,000 requests/s; none m
 	@scripts/need build
 	$(LIFECYCLE) $(CARGO) test --locked --release --test lifecycle -- --nocapture
 
+# `make test` runs the targets on their committed corpora only (tests/fuzz.rs).
+.PHONY: fuzz
+fuzz: ## Search for inputs that break a promise, FUZZ_SECONDS (60) for each target
+	@scripts/need fuzz
+	scripts/fuzz
+
+# The short form of it is a part of cargo-test. Not optimised: a debug build checks overflows
+# and its own assumptions, and what it leaks a release leaks too.
+SOAK_SECONDS ?= 600
+
+.PHONY: soak
+soak: ## Break everything under load for SOAK_SECONDS (600) and draw memory and open files
+	@scripts/need build python
+	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_CSV=$(CURDIR)/target/soak.csv \
+		$(CARGO) test --locked --test survival soak::soak -- --exact --nocapture
+	.tools/venv/bin/python3 scripts/plot_soak.py target/soak.csv docs/soak
+
 # Built as `cargo test` builds it: development dependencies switch on features, and a
 # plain `cargo build` would compile their dependents once more.
 .PHONY: loadtest-k6

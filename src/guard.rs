@@ -14,6 +14,8 @@ mod connection;
 mod connections;
 mod control;
 mod deadline;
+#[doc(hidden)]
+pub mod fuzzing;
 mod head;
 mod leaving;
 mod reading;

@@ -12,6 +12,8 @@ mod origin;
 mod recent;
 
 pub use access_log::AccessLog;
+#[doc(hidden)]
+pub use access_log::line_for_fuzzing;
 pub use exchange::Exchange;
 pub use metrics::{CONTENT_TYPE, Cells, Gauges, Metrics, ServiceGauges};
 pub use observer::Observer;

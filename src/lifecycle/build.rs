@@ -106,7 +106,7 @@ impl Parts {
         let teller = operator.clone();
         live.observer()
             .write_page_with(move |metrics| teller.page(metrics));
-        count_panics(live.observer());
+        live.observer().count_panics();
         let admin = AdminListeners::bind(&config.admin, &mut inherited)?;
         let listeners = Listeners::take_or_bind("server", &config.server.listen, &mut inherited)?;
         let mut sockets = Sockets::default();
@@ -197,13 +197,4 @@ fn server_conf(threads: usize) -> ServerConf {
         max_retries: MAX_TRIES,
         ..ServerConf::default()
     }
-}
-
-/// Panics of requests are caught by their task; each is told as it always was.
-fn count_panics(observer: Arc<Observer>) {
-    let tell = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        observer.metrics.panicked();
-        tell(panic);
-    }));
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use rustix::process::Signal as System;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
 /// What a signal asks for.
@@ -48,6 +49,9 @@ impl Signals {
     /// # Errors
     /// When the system refuses.
     pub(super) fn listen() -> io::Result<Self> {
+        // A write beyond the limit on the size of files (RLIMIT_FSIZE) is to fail, as on a
+        // full disk. Unless somebody listens, ever, it ends the process.
+        drop(signal(SignalKind::from_raw(System::XFSZ.as_raw()))?);
         Ok(Self {
             term: signal(SignalKind::terminate())?,
             int: signal(SignalKind::interrupt())?,

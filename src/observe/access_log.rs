@@ -48,6 +48,16 @@ thread_local! {
     static LINE: RefCell<Line> = RefCell::default();
 }
 
+/// The line of a request, for the fuzz target of `fuzz/` only: it is another crate, and
+/// an output of its own would be a file and two threads for each line.
+#[doc(hidden)]
+#[must_use]
+pub fn line_for_fuzzing(exchange: &Exchange<'_>, config: &config::AccessLog) -> Vec<u8> {
+    Line::default()
+        .write(exchange, &Rules::new(config))
+        .to_vec()
+}
+
 /// The access log of the process.
 ///
 /// A line has the keys of Istio's JSON access log in Istio's meaning: times in

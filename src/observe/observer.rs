@@ -69,6 +69,17 @@ impl Observer {
         self.ending.load(Ordering::Relaxed)
     }
 
+    /// Counts the panics of the process from now on; each is told as it always was. A panic
+    /// in a request's task ends that task, and nothing else.
+    pub fn count_panics(&self) {
+        let metrics = self.metrics.clone();
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            metrics.panicked();
+            tell(panic);
+        }));
+    }
+
     /// Tells of a request that has ended.
     pub fn ended(&self, cells: &Cells, exchange: &Exchange<'_>) {
         cells.observe(exchange);

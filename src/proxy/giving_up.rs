@@ -53,12 +53,13 @@ impl Ctx {
 
 /// A request that Pingora had to be robbed of, because nothing in it could notice its
 /// deadline, never comes to its last phase: it is told here, and its answer is left
-/// for the guard to write.
+/// for the guard to write. Neither does one whose task panics.
 impl Drop for Ctx {
     fn drop(&mut self) {
         self.leave_answer();
         if !self.observed {
-            self.failure = self.failure.or(self.cut_short());
+            let bug = std::thread::panicking().then_some(Failure::Internal);
+            self.failure = self.failure.or(self.cut_short()).or(bug);
             self.killed();
         }
     }

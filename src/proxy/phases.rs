@@ -289,6 +289,10 @@ impl ProxyHttp for Gateway {
         let Some(upstream) = ctx.upstream().cloned() else {
             return error;
         };
+        if *error.etype() == ErrorType::InternalError {
+            // There is no socket to be had here: no address is to blame, and none would do.
+            return error;
+        }
         upstream.suspect();
         ctx.refusals += 1;
         debug!(

@@ -90,11 +90,17 @@ impl<S: Read + Write> Wire<S> {
 
     fn fill(&mut self) -> Result<(), Broken> {
         let mut part = [0; 64 << 10];
-        match self.stream.read(&mut part)? {
-            0 => Err(Broken::Closed),
-            read => {
-                self.buffer.extend_from_slice(&part[..read]);
-                Ok(())
+        loop {
+            match self.stream.read(&mut part) {
+                Ok(0) => return Err(Broken::Closed),
+                Ok(read) => {
+                    self.buffer.extend_from_slice(&part[..read]);
+                    return Ok(());
+                }
+                // A socket with a time limit says so when its process was stopped and goes on
+                // (signal(7)), as on a machine that is paused.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
             }
         }
     }

@@ -54,6 +54,7 @@ pub(super) struct Redactor {
 pub(super) struct Scratch {
     unescaped: Unescaped,
     name: Vec<u8>,
+    without_user: Vec<u8>,
 }
 
 impl Redactor {
@@ -98,13 +99,21 @@ impl Redactor {
         scratch: &mut Scratch,
         to: &mut Vec<u8>,
     ) {
-        let mut rest = &url[..end.min(url.len())];
-        if let Some((start, at)) = user {
-            // It may end beyond what is wanted.
-            to.extend_from_slice(rest.get(..start).unwrap_or(rest));
-            to.extend_from_slice(REDACTED);
-            rest = rest.get(at..).unwrap_or_default();
-        }
+        let shown = &url[..end.min(url.len())];
+        let Some((start, at)) = user else {
+            return self.parameters(shown, scratch, to);
+        };
+        // It may end beyond what is wanted.
+        let mut text = std::mem::take(&mut scratch.without_user);
+        text.clear();
+        text.extend_from_slice(shown.get(..start).unwrap_or(shown));
+        text.extend_from_slice(REDACTED);
+        text.extend_from_slice(shown.get(at..).unwrap_or_default());
+        self.parameters(&text, scratch, to);
+        scratch.without_user = text;
+    }
+
+    fn parameters(&self, mut rest: &[u8], scratch: &mut Scratch, to: &mut Vec<u8>) {
         let (mut is_first, mut is_path) = (true, true);
         loop {
             let ends = |byte: &u8| *byte == b'&' || is_path && *byte == b'?';
@@ -124,7 +133,9 @@ impl Redactor {
     /// What stands between two `&`, or before all of them and the query: that doesn't
     /// begin with a parameter.
     fn part(&self, part: &[u8], is_first: bool, scratch: &mut Scratch, to: &mut Vec<u8>) {
-        let Scratch { unescaped, name } = scratch;
+        let Scratch {
+            unescaped, name, ..
+        } = scratch;
         let has_escapes = part.contains(&b'%');
         let bytes = if has_escapes {
             unescaped.read(part);
@@ -278,6 +289,34 @@ mod tests {
             "http://[redacted]@h/?token=[redacted]"
         );
         assert_eq!(value("a;token=x"), "a;token=[redacted]");
+    }
+
+    #[test]
+    fn what_stands_before_a_user_has_its_secrets_taken_out_too() {
+        let value = |text: &str| {
+            let (mut scratch, mut to) = (Scratch::default(), Vec::new());
+            Redactor::default().value(text.as_bytes(), 8192, &mut scratch, &mut to);
+            String::from_utf8(to).unwrap()
+        };
+        for (text, expected) in [
+            (
+                "/cb?token=x&next=http://me:p@h/?a=b",
+                "/cb?token=[redacted]&next=http://[redacted]@h/?a=b",
+            ),
+            ("/cb?token=http://me:p@h/x&a=b", "/cb?token=[redacted]&a=b"),
+            (
+                "/cb?a=http://me&token=p@h/?code=x",
+                "/cb?a=http://[redacted]@h/?code=[redacted]",
+            ),
+            (
+                "a=b&://x&y@h&token=x",
+                "a=b&://[redacted]@h&token=[redacted]",
+            ),
+        ] {
+            assert_eq!(value(text), expected, "{text}");
+        }
+        let target = "?token=x://me:p@h/?a=b";
+        assert_eq!(redacted(target), "?token=[redacted]");
     }
 
     #[test]

@@ -23,9 +23,9 @@ const PROTO: &str = "x-forwarded-proto";
 const HOST: &str = "x-forwarded-host";
 
 /// Whether everybody would find the same end of the message: at most one
-/// Content-Length, which is a number, no transfer coding but chunked, and nothing that
-/// could be taken for these. Pingora would hand on several lengths as they came, and a
-/// body coded twice as if it were only chunked (RFC 9112, sections 6.1 and 6.3).
+/// Content-Length, which is a number, and no transfer coding but chunked. Pingora
+/// would hand on several lengths as they came, and a body coded twice as if it
+/// were only chunked (RFC 9112, sections 6.1 and 6.3).
 pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     let number =
@@ -33,11 +33,13 @@ pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
     let length = lengths.next().is_none_or(number) && lengths.next().is_none();
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    length && codings.next().is_none_or(chunked) && codings.next().is_none()
+}
+
+/// Whether a service could take a field for one that says where the request ends.
+pub(super) fn has_respelt_framing(headers: &HeaderMap) -> bool {
     let mut names = headers.keys().map(|name| name.as_str().as_bytes());
-    length
-        && codings.next().is_none_or(chunked)
-        && codings.next().is_none()
-        && !names.any(|name| memchr(b'_', name).is_some() && is_framing(name))
+    names.any(|name| memchr(b'_', name).is_some() && is_framing(name))
 }
 
 /// Whether the client sends its body only when it is told to (RFC 9110, section 10.1.1).

@@ -92,6 +92,11 @@ impl Judge {
         if run.variant == Variant::Second {
             expected.push(self.good(&format!("/before-{}", run.canary)));
         }
+        if let Outcome::Cut(seen) = &run.row.outcome
+            && !came.requests.is_empty()
+        {
+            expected.push(self.expected(seen, &run.canary));
+        }
         if let Outcome::Served(seen, _) = &run.row.outcome {
             expected.push(self.expected(seen, &run.canary));
         }
@@ -187,7 +192,7 @@ fn heard(run: &Run<'_>) -> Result<(), String> {
             }
             After::Closes
         }
-        Outcome::Endless => After::Closes,
+        Outcome::Endless | Outcome::Cut(_) => After::Closes,
     };
     let end = match after {
         After::Keeps => {

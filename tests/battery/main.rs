@@ -22,9 +22,13 @@ mod judge;
 mod recorder;
 mod requests;
 mod row;
+mod streams;
 mod strict;
 mod taken;
 mod variants;
 
+#[allow(dead_code, reason = "made for the tests of HTTP/2 itself")]
+#[path = "../gateway/h2c/raw.rs"]
+mod raw;
 #[path = "../support/mod.rs"]
 mod support;

@@ -94,13 +94,13 @@ fn serve(mut stream: TcpStream, records: &Mutex<Vec<Record>>) {
     }
 }
 
-/// Says whose request it answers.
+/// Says whose request it answers, in its header and in its body.
 fn answer(request: &Request, raw: &[u8]) -> String {
     let words = canary::all(raw).join(",");
-    let body = if request.line.starts_with("HEAD ") {
-        ""
-    } else {
-        "ok"
+    let length = words.len();
+    let body = match request.line.starts_with("HEAD ") {
+        true => "",
+        false => &words,
     };
-    format!("HTTP/1.1 200 OK\r\nX-Canary: {words}\r\nContent-Length: 2\r\n\r\n{body}")
+    format!("HTTP/1.1 200 OK\r\nX-Canary: {words}\r\nContent-Length: {length}\r\n\r\n{body}")
 }

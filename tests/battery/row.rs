@@ -21,6 +21,8 @@ pub enum Outcome {
     /// The body turns out to be none. The service may have seen a part, but never a
     /// whole request; the client is told so with one of these, or just closed.
     Broken(&'static [u16]),
+    /// The service may see this, but the client gets no answer.
+    Cut(Seen),
     /// The end of the request never comes; it is never whole for the service either.
     Endless,
 }

@@ -37,8 +37,8 @@ pub fn run(gateway: SocketAddr, number: usize, row: &Row, kind: Kind) -> Result<
     let how = if dribble { "dribble" } else { "plain" };
     let version = if kind == Kind::Old { "1.0" } else { "1.1" };
     client.send(format!(
-        "{} /row/{number}/{how}/{word} HTTP/{version}\r\nHost: h\r\n\r\n",
-        row.method
+        "{} /row/{number}/{how}/{word} HTTP/{version}\r\nHost: h\r\n{}\r\n",
+        row.method, row.asks
     ));
     let got = Got::read(&mut client, row.method, kind);
     judge(row, kind, &word, &got)?;
@@ -175,7 +175,7 @@ fn judge(row: &Row, kind: Kind, word: &str, got: &Got) -> Result<(), Fault> {
                 && got.interim.iter().all(is_bodiless)
                 && got.status() == *status
                 && got.body == body
-                && fields_of(got, kind) == expected(fields, word, kind)
+                && fields_of(got) == expected(fields, word, kind)
         }
     };
     sound.then_some(()).ok_or_else(|| format!("{got:?}"))
@@ -186,7 +186,7 @@ fn is_bodiless(head: &Head) -> bool {
     !head.has("content-length") && !head.has("transfer-encoding")
 }
 
-fn fields_of(got: &Got, _kind: Kind) -> Vec<String> {
+fn fields_of(got: &Got) -> Vec<String> {
     let Some(head) = &got.head else {
         return Vec::new();
     };

@@ -55,6 +55,21 @@ pub fn rows() -> Vec<Row> {
             "RFC 9110, 15.2.2",
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello",
         ),
+        // What wasn't offered to the service can't be accepted by it.
+        refused(
+            "interim.101-to-h2c",
+            "RFC 9110, 7.8",
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\nhello",
+        )
+        .asking(
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+        ),
+        refused(
+            "interim.101-to-another-protocol",
+            "RFC 9110, 7.8",
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\nhello",
+        )
+        .asking("Connection: Upgrade\r\nUpgrade: foo\r\n"),
         refused(
             "interim.101-and-an-answer",
             "RFC 9110, 15.2.2",

@@ -6,6 +6,8 @@ pub struct Row {
     pub name: &'static str,
     pub rfc: &'static str,
     pub method: &'static str,
+    /// What the client's request has besides Host.
+    pub asks: &'static str,
     pub answer: Vec<u8>,
     /// The service closes after it.
     pub closes: Closes,
@@ -38,6 +40,7 @@ fn row(name: &'static str, rfc: &'static str, answer: impl AsRef<[u8]>, outcome:
         name,
         rfc,
         method: "GET",
+        asks: "",
         answer: answer.as_ref().to_vec(),
         closes: Closes::No,
         outcome,
@@ -81,6 +84,11 @@ impl Row {
 
     pub fn to(mut self, method: &'static str) -> Self {
         self.method = method;
+        self
+    }
+
+    pub fn asking(mut self, fields: &'static str) -> Self {
+        self.asks = fields;
         self
     }
 

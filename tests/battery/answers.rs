@@ -17,7 +17,7 @@ use std::thread;
 
 use self::client::Kind;
 use self::row::Row;
-use super::support::Config;
+use super::requests::patient;
 
 fn table() -> Vec<Row> {
     [
@@ -42,7 +42,7 @@ fn no_answer_makes_a_client_believe_what_no_service_said() {
     assert!(table.iter().all(|row| !row.rfc.is_empty()));
 
     let service = service::start(table.clone());
-    let gateway = Config::to(&service).start();
+    let gateway = patient(&service.url()).start();
     let all: Vec<_> = (0..table.len())
         .flat_map(|row| Kind::ALL.map(|kind| (row, kind)))
         .collect();

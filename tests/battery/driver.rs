@@ -71,7 +71,7 @@ struct Client {
 impl Client {
     fn talk(&mut self, row: &Row, variant: Variant, canary: &str) -> Result<End, Broken> {
         if variant == Variant::Second {
-            self.wire.send(before(canary));
+            self.say(before(canary).as_bytes());
             self.hear("GET")?;
         }
         let mut bytes = canary::place(&row.bytes, canary);
@@ -96,7 +96,7 @@ impl Client {
             Outcome::Served(_, After::Keeps) | Outcome::Own(_, After::Keeps) => {
                 self.hear(method)?;
                 if variant != Variant::Pipelined {
-                    self.wire.send(after(canary));
+                    self.say(after(canary).as_bytes());
                 }
                 self.hear("GET")?;
                 return Ok(End::Open);

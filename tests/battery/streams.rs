@@ -5,8 +5,9 @@ use super::canary;
 use super::judge::Judge;
 use super::raw::{DATA, END_STREAM, GOAWAY, HEADERS, RST_STREAM, Raw, begin, frame, request};
 use super::recorder::Recorder;
+use super::requests::patient;
 use super::row::{After, Outcome, Row, Seen, seen};
-use super::support::{Broken, Config};
+use super::support::Broken;
 use super::{driver, driver::End, variants::Variant};
 
 type Fields = Vec<(&'static str, &'static str)>;
@@ -215,9 +216,8 @@ fn no_stream_becomes_more_than_one_request() {
     let table = table();
     let service = Recorder::start();
     let address = service.address;
-    let gateway = Config::new()
+    let gateway = patient(&format!("http://{address}"))
         .server("h2c: true")
-        .service("svc", &format!("http://{address}"), "")
         .start();
     let rows: Vec<Row> = table
         .iter()

@@ -52,7 +52,8 @@ pub fn run(gateway: SocketAddr, number: usize, row: &Row, kind: Kind) -> Result<
 }
 
 fn good(client: &mut Wire, word: &str) -> Result<(), Fault> {
-    client.send(format!("GET /good/{word} HTTP/1.1\r\nHost: h\r\n\r\n"));
+    // Whether it could be sent, the answer tells.
+    let _ = client.try_send(format!("GET /good/{word} HTTP/1.1\r\nHost: h\r\n\r\n"));
     let response = client
         .try_response("GET")
         .map_err(|broken| format!("no good answer: {broken:?}"))?;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 const CONFIGURATION: &str = include_str!("../docs/configuration.md");
 const ROUTING: &str = include_str!("../docs/routing.md");
+const SECURITY: &str = include_str!("../docs/security.md");
 const README: &str = include_str!("../README.md");
 
 /// Whether the items of a list have keys of their own.
@@ -64,6 +65,34 @@ fn the_page_lists_every_key_and_no_other() {
         .map(str::to_owned)
         .collect();
     assert_eq!(in_page, in_schema);
+}
+
+/// Keys and defaults in the rows of a page that begin like this.
+fn defaults(page: &str) -> BTreeSet<(&str, &str)> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let cells = rows.filter_map(|row| {
+        let (key, rest) = row.split_once("` | ")?;
+        Some((key, rest.split(" | ").next()?))
+    });
+    cells.collect()
+}
+
+#[test]
+fn the_page_on_security_has_the_defaults_of_the_limits() {
+    let all = defaults(CONFIGURATION);
+    let limits: BTreeSet<_> = defaults(SECURITY)
+        .into_iter()
+        .filter(|(key, _)| key.contains(".limits.") || key.contains(".timeouts."))
+        .collect();
+    assert!(limits.len() > 10, "{limits:?}");
+    assert!(limits.is_subset(&all), "{:?}", limits.difference(&all));
+    let named: BTreeSet<_> = limits.iter().map(|(key, _)| *key).collect();
+    for (key, _) in all
+        .iter()
+        .filter(|(key, _)| key.starts_with("server.limits."))
+    {
+        assert!(named.contains(key), "{key}");
+    }
 }
 
 #[test]

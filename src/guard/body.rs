@@ -1,6 +1,6 @@
 //! Where the body of an HTTP/1 request ends.
 
-use super::head::Framing;
+use super::head::{Framing, is_control, is_token};
 
 /// The longest line of a chunk's size with its extensions; Envoy's and nginx's are
 /// of this order. Nobody needs extensions, attackers do.
@@ -40,6 +40,9 @@ pub(super) enum Chunks {
     DataLf,
     /// At the beginning of a line after the last chunk.
     TrailerStart {
+        seen: usize,
+    },
+    TrailerName {
         seen: usize,
     },
     Trailer {
@@ -129,7 +132,7 @@ impl Chunks {
             },
             Self::Extension { seen, size } => match b {
                 b'\r' => Self::SizeLf { size },
-                b'\n' | 0 => return Err(BadChunk),
+                _ if is_control(b) => return Err(BadChunk),
                 _ if seen >= MOST_LINE => return Err(BadChunk),
                 _ => Self::Extension {
                     seen: seen + 1,
@@ -144,10 +147,19 @@ impl Chunks {
             },
             Self::DataLf => lf(b, Self::Size { digits: 0, size: 0 })?,
             Self::TrailerStart { .. } if b == b'\r' => Self::EndLf,
-            Self::TrailerStart { seen } | Self::Trailer { seen } => match b {
-                b'\r' => Self::TrailerLf { seen },
-                b'\n' | 0 => return Err(BadChunk),
+            // It doesn't reach the service, but it has to be a field: a request that
+            // somebody put there isn't one.
+            Self::TrailerStart { seen } | Self::TrailerName { seen } => match b {
                 _ if seen >= MOST_TRAILERS => return Err(BadChunk),
+                b':' if matches!(self, Self::TrailerName { .. }) => {
+                    Self::Trailer { seen: seen + 1 }
+                }
+                _ if is_token(b) => Self::TrailerName { seen: seen + 1 },
+                _ => return Err(BadChunk),
+            },
+            Self::Trailer { seen } => match b {
+                b'\r' => Self::TrailerLf { seen },
+                _ if is_control(b) || seen >= MOST_TRAILERS => return Err(BadChunk),
                 _ => Self::Trailer { seen: seen + 1 },
             },
             Self::TrailerLf { seen } => lf(b, Self::TrailerStart { seen: seen + 2 })?,
@@ -221,7 +233,13 @@ mod tests {
             "1\ra\r\n",
             "1;a\nb\r\n",
             "1;a\rb\n",
+            "1;a\x01b\r\n",
             "0\r\nX: y\n\r\n",
+            "0\r\nX: y\r\n z\r\n\r\n",
+            "0\r\nX : y\r\n\r\n",
+            "0\r\nX\r\n\r\n",
+            "0\r\n: y\r\n\r\n",
+            "0\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
             "0\r\n\n",
             "0\r\n\rX",
             "ffffffffffffffff\r\n",

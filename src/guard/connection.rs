@@ -151,6 +151,10 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             _ => None,
         };
         self.say(&mut client, &answer.unwrap_or_default()).await;
+        if self.control.is_broken() {
+            client.reset();
+            return None;
+        }
         if !client.is_request_done() && state != State::Upgraded {
             self.linger(client).await;
         }

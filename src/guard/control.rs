@@ -36,6 +36,8 @@ pub struct Control {
     /// A [`Deadline`], 0 for none.
     fired: AtomicU8,
     malformed: AtomicBool,
+    /// The response broke off in a way that only a reset tells.
+    broken: AtomicBool,
     /// The whole request was passed on.
     passed: AtomicBool,
     /// The client pauses in its request's body.
@@ -76,6 +78,7 @@ impl Control {
             state: AtomicU8::new(State::Idle as u8),
             fired: AtomicU8::new(0),
             malformed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
             passed: AtomicBool::new(false),
             client: Clock::default(),
             service: Clock::default(),
@@ -255,6 +258,16 @@ impl Control {
         self.malformed.load(Ordering::Relaxed)
     }
 
+    /// The response breaks off, and its end would be the end of the connection: closing it
+    /// would say that it is whole.
+    pub fn break_off(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     /// What the client is told when a deadline passes that nothing in the request's
     /// phases can notice.
     pub fn leave_answer(&self, answer: Vec<u8>) {
@@ -281,6 +294,7 @@ impl Control {
         self.service_limit.set(None);
         self.fired.store(0, Ordering::Relaxed);
         self.malformed.store(false, Ordering::Relaxed);
+        self.broken.store(false, Ordering::Relaxed);
         self.passed.store(false, Ordering::Relaxed);
         self.set_state(state);
     }

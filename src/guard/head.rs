@@ -6,6 +6,8 @@
 
 use memchr::memchr;
 
+use super::spelling::is_framing;
+
 /// What follows a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Framing {
@@ -103,7 +105,7 @@ impl HeadReader {
             } else if !line.is_empty() {
                 let (version, target) = request_line(line, limits)?;
                 self.version = Some(version);
-                self.authority = authority(&line[target..]).map(|(from, to)| {
+                self.authority = authority(&line[target..])?.map(|(from, to)| {
                     let from_line = start + target;
                     (from_line + from, from_line + to)
                 });
@@ -167,6 +169,9 @@ impl HeadReader {
                 }
                 self.chunked = true;
             }
+            14 | 17 if is_framing(name) => {
+                return Err(Refused::Malformed("a framing field with an underscore"));
+            }
             _ => {}
         }
         Ok(())
@@ -176,11 +181,15 @@ impl HeadReader {
         if self.hosts > 1 || (self.hosts == 0 && version == Version::Http11) {
             return Err(Refused::Malformed("not one Host"));
         }
-        if let (Some((from, to)), 1) = (self.authority, self.hosts) {
-            let host = bytes[self.host.0..self.host.1].trim_ascii();
-            if !without_port(&bytes[from..to]).eq_ignore_ascii_case(without_port(host)) {
-                return Err(Refused::Malformed("the target is of another host"));
-            }
+        let host = bytes[self.host.0..self.host.1].trim_ascii();
+        // Pingora, too, wants them byte for byte, and answers by itself where they aren't.
+        if let Some((from, to)) = self.authority
+            && (self.hosts == 0 || bytes[from..to] != *host)
+        {
+            return Err(Refused::Malformed("the target is of another host"));
+        }
+        if memchr(b'@', host).is_some() {
+            return Err(Refused::Malformed("the Host has a user"));
         }
         let framing = match (self.chunked, self.length) {
             (true, Some(_)) => {
@@ -210,8 +219,11 @@ fn request_line(line: &[u8], limits: HeadLimits) -> Result<(Version, usize), Ref
         return Err(Refused::Connect);
     }
     // A fragment is never sent (RFC 9112, section 3.2).
-    let foreign = |b: u8| is_control(b) || matches!(b, b'\t' | b'#');
-    if target.is_empty() || target.iter().fold(false, |bad, &b| bad | foreign(b)) {
+    let foreign = |b: u8| is_control(b) || matches!(b, b'\t' | b'#' | b'<' | b'>');
+    let (bad, odd) = target.iter().fold((false, false), |(bad, odd), &b| {
+        (bad | foreign(b), odd | matches!(b, b'`' | b'"' | 0x80..))
+    });
+    if target.is_empty() || bad || (odd && !fits_uri(target)) {
         return Err(Refused::Malformed(
             "the target has a byte that no target has",
         ));
@@ -223,33 +235,48 @@ fn request_line(line: &[u8], limits: HeadLimits) -> Result<(Version, usize), Ref
     }
 }
 
+/// Whether Pingora's type for a URI can hold what RFC 3986, section 2, doesn't have.
+/// Pingora answers by itself where it can't.
+fn fits_uri(target: &[u8]) -> bool {
+    let query = memchr(b'?', target).unwrap_or(target.len());
+    let (path, query) = target.split_at(query);
+    memchr(b'`', path).is_none()
+        && memchr(b'"', query).is_none()
+        && std::str::from_utf8(target).is_ok()
+}
+
 /// What stands before the next space and what after it.
 fn word(line: &[u8]) -> Result<(&[u8], &[u8]), Refused> {
     let at = memchr(b' ', line).ok_or(Refused::Malformed("the request line isn't three words"))?;
     Ok((&line[..at], &line[at + 1..]))
 }
 
-/// Where the authority stands in a request line from its target on.
-fn authority(target: &[u8]) -> Option<(usize, usize)> {
-    const SCHEME: &[u8] = b"http://";
-    let rest = target.get(SCHEME.len()..)?;
-    let absolute = target[..SCHEME.len()].eq_ignore_ascii_case(SCHEME);
-    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b' '))?;
-    absolute.then_some((SCHEME.len(), SCHEME.len() + end))
-}
-
-/// The scheme's own port may be left out.
-fn without_port(authority: &[u8]) -> &[u8] {
-    authority.strip_suffix(b":80").unwrap_or(authority)
+/// Where the authority stands in a request line from its target on; `None` where the
+/// target is a path. The other forms name nothing here (RFC 9112, section 3.2).
+fn authority(target: &[u8]) -> Result<Option<(usize, usize)>, Refused> {
+    if target.starts_with(b"/") {
+        return Ok(None);
+    }
+    let scheme = [&b"http://"[..], b"https://"].into_iter().find(|scheme| {
+        let given = target.get(..scheme.len());
+        given.is_some_and(|given| given.eq_ignore_ascii_case(scheme))
+    });
+    let from = scheme.map_or(0, <[u8]>::len);
+    let end = |b: &u8| matches!(b, b'/' | b'?' | b' ');
+    let length = target[from..].iter().position(end).unwrap_or(0);
+    match from {
+        0 => Err(Refused::Malformed("the target is neither a path nor a URL")),
+        _ => Ok(Some((from, from + length))),
+    }
 }
 
 /// A tab is none here: fields may have it.
-fn is_control(b: u8) -> bool {
+pub(super) fn is_control(b: u8) -> bool {
     (b < b' ' && b != b'\t') || b == 0x7f
 }
 
 /// RFC 9110, section 5.6.2.
-fn is_token(b: u8) -> bool {
+pub(super) fn is_token(b: u8) -> bool {
     const TABLE: [bool; 256] = {
         let mut table = [false; 256];
         let mut b = 0u8;

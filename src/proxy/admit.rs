@@ -47,7 +47,9 @@ impl Ctx {
             Err(Failure::TargetTooLong)
         } else if request.headers.len() > limits.headers {
             Err(Failure::HeaderTooLarge)
-        } else if !request::has_plain_framing(&request.headers) {
+        } else if !request::has_plain_framing(&request.headers)
+            || request::has_respelt_framing(&request.headers)
+        {
             Err(Failure::MalformedRequest)
         } else {
             Ok(())

@@ -48,6 +48,8 @@ pub struct Ctx {
     pub(super) reused: Option<bool>,
     /// The final response header of the service is here.
     pub(super) response_began: bool,
+    /// For the client its end is the end of the connection.
+    pub(super) ends_by_closing: bool,
     /// Its status.
     pub(super) began_with: Option<u16>,
     /// Its headers, where it is an error.
@@ -88,6 +90,7 @@ impl Ctx {
             tries: 0,
             reused: None,
             response_began: false,
+            ends_by_closing: false,
             began_with: None,
             evidence: None,
             beginning: Bytes::new(),

@@ -29,6 +29,7 @@ impl Gateway {
             return Ok(());
         }
         if started {
+            ctx.break_off();
             breaking_off::break_off(session).await;
             return Ok(());
         }
@@ -66,6 +67,13 @@ impl Drop for Ctx {
 }
 
 impl Ctx {
+    /// Has the guard tell a client whose response has no other end than the connection's.
+    fn break_off(&self) {
+        if let Some(control) = self.control.as_ref().filter(|_| self.ends_by_closing) {
+            control.break_off();
+        }
+    }
+
     fn leave_answer(&self) {
         if self.told {
             return;
@@ -74,6 +82,7 @@ impl Ctx {
             return;
         };
         self.report(failure, None, None);
+        self.break_off();
         if !self.response_began {
             let id = self.request_id.as_ref().and_then(|id| id.to_str().ok());
             let proxy_status = self.tells_proxy_status();

@@ -1,13 +1,16 @@
 //! The changes of headers that a route asks for, in Gateway API's order: remove,
 //! set, add.
 
+use http::HeaderName;
 use pingora_core::Result;
 use pingora_http::{RequestHeader, ResponseHeader};
 
 use crate::config::HeaderRules;
+use crate::guard::is_spelt_like;
 
 /// Changes a request's headers; the gateway's own come after it.
 pub(super) fn change_request(request: &mut RequestHeader, rules: &HeaderRules) -> Result<()> {
+    remove_respelt(request, rules);
     for name in &rules.remove {
         request.remove_header(name);
     }
@@ -18,6 +21,22 @@ pub(super) fn change_request(request: &mut RequestHeader, rules: &HeaderRules) -
         request.append_header(name.clone(), value.clone())?;
     }
     Ok(())
+}
+
+/// Removes what a service could take for a header that the rules remove or set.
+fn remove_respelt(request: &mut RequestHeader, rules: &HeaderRules) {
+    let ruled = |name: &HeaderName| {
+        let set = rules.set.iter().map(|(name, _)| name);
+        let mut ruled = rules.remove.iter().chain(set);
+        let name = name.as_str().as_bytes();
+        ruled.any(|of| is_spelt_like(name, of.as_str().as_bytes()))
+    };
+    let names = request.headers.keys();
+    let respelt = names.filter(|name| name.as_str().contains('_') && ruled(name));
+    let respelt: Vec<_> = respelt.cloned().collect();
+    for name in &respelt {
+        request.remove_header(name);
+    }
 }
 
 /// Changes a response's headers.

@@ -206,6 +206,9 @@ impl ProxyHttp for Gateway {
         if switching && !session.is_upgrade_req() {
             return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
         }
+        if !response::is_sound(response) {
+            return Err(Error::explain(ErrorType::InvalidHTTPHeader, "framing").into_up());
+        }
         if response::is_interim(response.status) {
             if let Some(control) = &ctx.control
                 && response.status == StatusCode::CONTINUE
@@ -268,8 +271,8 @@ impl ProxyHttp for Gateway {
         // 100 Continue for an answer.
         let interim = response::is_interim(response.status);
         session.set_close_on_response_before_downstream_finish(!interim);
-        let ends_by_closing = response::frame_for(session.req_header().version, response);
-        if ends_by_closing || ctx.control.as_ref().is_some_and(|c| c.is_closing()) {
+        ctx.ends_by_closing = response::frame_for(session.req_header().version, response);
+        if ctx.ends_by_closing || ctx.control.as_ref().is_some_and(|c| c.is_closing()) {
             // The client learns now that its next request needs a new connection.
             session.set_keepalive(None);
         }

@@ -5,18 +5,24 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use memchr::memchr;
 use pingora_core::Result;
 use pingora_http::RequestHeader;
 
 use super::client::{self, Client, REQUEST_ID};
+use crate::guard::{begins_like, is_framing, is_spelt_like};
 use crate::route::is_authority;
+
+/// How all begin that say where a request came from. Frameworks believe more of them than
+/// the gateway writes: -Port, -Prefix, -Client-Cert.
+const FORWARDED: &[u8] = b"x-forwarded-";
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
 const HOST: &str = "x-forwarded-host";
 
-/// Whether everybody would find the same end of the request: at most one
+/// Whether everybody would find the same end of the message: at most one
 /// Content-Length, which is a number, and no transfer coding but chunked. Pingora
 /// would hand on several lengths as they came, and a body coded twice as if it
 /// were only chunked (RFC 9112, sections 6.1 and 6.3).
@@ -28,6 +34,12 @@ pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
     length && codings.next().is_none_or(chunked) && codings.next().is_none()
+}
+
+/// Whether a service could take a field for one that says where the request ends.
+pub(super) fn has_respelt_framing(headers: &HeaderMap) -> bool {
+    let mut names = headers.keys().map(|name| name.as_str().as_bytes());
+    names.any(|name| memchr(b'_', name).is_some() && is_framing(name))
 }
 
 /// Whether the client sends its body only when it is told to (RFC 9110, section 10.1.1).
@@ -76,12 +88,29 @@ pub(super) fn forward(
     Ok(())
 }
 
-/// Removes what only a trusted peer may say. A route's own word comes after it.
+/// Removes what only a trusted peer may say, and what a service could take for it. A
+/// route's own word comes after it.
 pub(super) fn distrust(request: &mut RequestHeader, client: Client) {
     if !client.trusted {
         // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
         request.remove_header(&header::FORWARDED);
     }
+    let spoofed = |name: &&HeaderName| is_spoofed(name.as_str().as_bytes(), client);
+    let spoofed: Vec<_> = request.headers.keys().filter(spoofed).cloned().collect();
+    for name in &spoofed {
+        request.remove_header(name);
+    }
+}
+
+/// A proxy says these with hyphens. Who writes an underscore hopes that the service takes
+/// it for one, and that the proxies before it don't: a trusted one may just pass it on.
+fn is_spoofed(name: &[u8], client: Client) -> bool {
+    if name.first() != Some(&b'x') {
+        return false;
+    }
+    let respelt = memchr(b'_', name).is_some();
+    let forwarded = (respelt || !client.trusted) && begins_like(name, FORWARDED);
+    forwarded || respelt && is_spelt_like(name, REQUEST_ID.as_bytes())
 }
 
 /// A trusted peer's list is kept and the peer appended, unless it is a loopback

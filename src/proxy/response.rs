@@ -4,6 +4,8 @@ use http::header::{CONNECTION, CONTENT_LENGTH, TRAILER, TRANSFER_ENCODING, UPGRA
 use http::{HeaderName, StatusCode, Version};
 use pingora_http::ResponseHeader;
 
+use super::request::has_plain_framing;
+
 /// Hop-by-hop fields that never pass (RFC 9110, section 7.6.1). Connection
 /// itself is Pingora's to write; Transfer-Encoding is the framing it works with.
 const HOP_BY_HOP: [&str; 4] = ["keep-alive", "proxy-connection", "proxy-authenticate", "te"];
@@ -11,6 +13,16 @@ const HOP_BY_HOP: [&str; 4] = ["keep-alive", "proxy-connection", "proxy-authenti
 /// Whether another answer follows (RFC 9110, section 15.2); after 101 none does.
 pub(super) fn is_interim(status: StatusCode) -> bool {
     status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
+}
+
+/// Whether everybody would find the same end of the response. Pingora would hand on several
+/// lengths as they came, decode any list of codings that ends in chunked, and read one that
+/// doesn't to the end of the connection. A message of HTTP/1.0 has no codings (RFC 9112,
+/// sections 6.1 and 6.3).
+pub(super) fn is_sound(response: &ResponseHeader) -> bool {
+    let old = response.version == Version::HTTP_10;
+    has_plain_framing(&response.headers)
+        && !(old && response.headers.contains_key(TRANSFER_ENCODING))
 }
 
 /// Removes what the service said to us alone.
@@ -43,9 +55,18 @@ fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {
         .collect()
 }
 
-/// An HTTP/1.0 client doesn't know chunks (RFC 9112, section 7.1): without them
-/// the end of the connection ends the body. True when it does.
+/// Says where the response ends, in the gateway's own version (RFC 9112, section 2.3). An
+/// HTTP/1.0 client doesn't know chunks (section 7.1): without them the end of the
+/// connection ends the body. True when it does.
 pub(super) fn frame_for(client: Version, response: &mut ResponseHeader) -> bool {
+    if response.version == Version::HTTP_10 {
+        response.set_version(Version::HTTP_11);
+    }
+    if is_interim(response.status) || response.status == StatusCode::NO_CONTENT {
+        // Neither has a body, nor says how long it is (RFC 9110, section 8.6).
+        response.remove_header(&CONTENT_LENGTH);
+        response.remove_header(&TRANSFER_ENCODING);
+    }
     if client != Version::HTTP_10 || response.status.is_informational() {
         return false;
     }
@@ -96,6 +117,43 @@ mod tests {
             ],
         );
         assert_eq!(left, ["transfer-encoding"]);
+    }
+
+    fn sound(version: Version, headers: &[(&'static str, &'static str)]) -> bool {
+        let mut response = ResponseHeader::build(200, None).unwrap();
+        response.set_version(version);
+        for (name, value) in headers {
+            response.append_header(*name, *value).unwrap();
+        }
+        is_sound(&response)
+    }
+
+    #[test]
+    fn an_end_in_doubt_is_not_passed_on() {
+        let chunked = ("transfer-encoding", "chunked");
+        assert!(sound(Version::HTTP_11, &[chunked]));
+        assert!(sound(Version::HTTP_10, &[("content-length", "5")]));
+        assert!(!sound(Version::HTTP_10, &[chunked]));
+        assert!(!sound(Version::HTTP_11, &[chunked, chunked]));
+        assert!(!sound(
+            Version::HTTP_11,
+            &[("transfer-encoding", "gzip, chunked")]
+        ));
+        assert!(!sound(Version::HTTP_11, &[("content-length", "5, 5")]));
+        assert!(!sound(Version::HTTP_11, &[("content-length", "5"); 2]));
+    }
+
+    #[test]
+    fn what_has_no_body_says_no_length() {
+        for status in [103, 204] {
+            let mut response = ResponseHeader::build(status, None).unwrap();
+            response.append_header("content-length", "5").unwrap();
+            response
+                .append_header("transfer-encoding", "chunked")
+                .unwrap();
+            frame_for(Version::HTTP_11, &mut response);
+            assert!(response.headers.is_empty(), "{status}");
+        }
     }
 
     #[test]

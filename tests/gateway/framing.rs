@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service, ok};
+use crate::support::{Broken, Config, Service, ok};
 
 const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n\
     3;name=value\r\nabc\r\n005;a=\"b;c\"\r\ndefgh\r\n0\r\nX-Sum: 1\r\n\r\n";
@@ -188,19 +188,42 @@ fn a_truncated_response_never_looks_whole() {
     }
 }
 
-/// All that such a client has to go by is how the connection ends; ending it with
-/// a reset would need a linger time that Pingora's streams don't offer to set.
+/// All that such a client has to go by is how the connection ends.
 #[test]
-fn a_truncated_response_to_an_old_client_is_at_least_logged() {
+fn a_truncated_response_to_an_old_client_ends_with_a_reset() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nx",
+    ] {
+        let service = Service::start(move |mut conn| {
+            conn.request().unwrap();
+            conn.send(answer);
+        });
+        let gateway = Config::to(&service).start();
+        let mut client = gateway.connect();
+        client.send("GET / HTTP/1.0\r\n\r\n");
+        assert_eq!(client.head().unwrap().status(), 200);
+        assert_eq!(client.rest(), Err(Broken::Reset));
+        gateway.logged(&["502 U", "GET /"]);
+    }
+}
+
+/// The guard drops the request then, and no phase of it runs any more.
+#[test]
+fn a_response_to_an_old_client_that_a_deadline_ends_ends_with_a_reset() {
     let service = Service::start(|mut conn| {
         conn.request().unwrap();
         conn.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+        conn.drain();
     });
-    let gateway = Config::to(&service).start();
+    let gateway = Config::new()
+        .service("svc", &service.url(), "timeouts: { body_idle: 200ms }")
+        .start();
     let mut client = gateway.connect();
     client.send("GET / HTTP/1.0\r\n\r\n");
-    assert_eq!(client.response().text(), "abc");
-    gateway.logged(&["502 UC", "GET /"]);
+    assert_eq!(client.head().unwrap().status(), 200);
+    assert_eq!(client.rest(), Err(Broken::Reset));
+    gateway.logged(&["504 UT", "GET /"]);
 }
 
 /// Each of these was forwarded: the lengths as they came, so that the service could

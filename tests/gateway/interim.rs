@@ -2,9 +2,10 @@
 
 use std::sync::Mutex;
 use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service, ok};
+use crate::support::{Config, Service, ok, until};
 
 const EXPECTING: &str =
     "POST /upload HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n";
@@ -101,4 +102,34 @@ fn an_old_client_gets_no_interim_answers() {
     let response = client.response();
     assert!(response.interim.is_empty(), "{response:?}");
     assert_eq!(response.text(), "page");
+}
+
+/// They come without end; the answer is still due.
+#[test]
+fn interim_answers_do_not_put_off_the_deadline_nor_fill_the_memory() {
+    let service = Service::start(|mut conn| {
+        conn.request().unwrap();
+        let hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n".repeat(100);
+        while conn.try_send(&hints).is_ok() {}
+    });
+    let gateway = Config::limited(&service, Duration::from_millis(500)).start();
+    assert_eq!(gateway.get("/health").status(), 200);
+    let before = gateway.rss_kib();
+    for version in ["1.1", "1.0"] {
+        let mut client = gateway.connect();
+        client.send(format!("GET / HTTP/{version}\r\nHost: h\r\n\r\n"));
+        let last = loop {
+            let head = client.head().unwrap();
+            if head.status() != 103 {
+                break head.status();
+            }
+        };
+        assert_eq!(last, 504, "{version}");
+    }
+    until("both are told of", || {
+        let log = gateway.log();
+        log.iter().filter(|l| l.contains("504 UT GET /")).count() == 2
+    });
+    let grown = gateway.rss_kib().saturating_sub(before);
+    assert!(grown < 16 << 10, "{grown} KiB");
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::clock::eventually;
 use super::message::Response;
@@ -144,6 +145,15 @@ impl Gateway {
         let status = std::fs::read_to_string(path).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// The processor's time that it has used so far, to 10 ms.
+    pub fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // Behind the name, which may have spaces, `utime` and `stime` are the 12th and 13th.
+        let numbers = stat.rsplit_once(") ").unwrap().1.split(' ');
+        let ticks = numbers.skip(11).take(2).map(|n| n.parse::<u64>().unwrap());
+        Duration::from_millis(10 * ticks.sum::<u64>())
     }
 
     pub fn signal(&self, name: &str) {

@@ -77,6 +77,8 @@ fn a_head_that_two_parsers_could_read_differently_is_refused() {
         ": a\r\n",
         "X(y): a\r\n",
         "Host: other\r\n",
+        "Content_Length: 5\r\n",
+        "transfer_encoding: chunked\r\n",
     ];
     for fields in fields {
         assert!(
@@ -101,6 +103,18 @@ fn a_head_that_two_parsers_could_read_differently_is_refused() {
         "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET http://h:81/ HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET http://h@other/ HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET http://h:80/ HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET https://other/ HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET http://h/ HTTP/1.0\r\n\r\n",
+        "GET http:// HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET h:80 HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: me@h\r\n\r\n",
+        "GET /a<b HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /?a>b HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /a`b HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /?a\"b HTTP/1.1\r\nHost: h\r\n\r\n",
         "G(T / HTTP/1.1\r\nHost: h\r\n\r\n",
         " GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "GET / HTTP/1.1\nHost: h\n\n",
@@ -114,10 +128,19 @@ fn a_head_that_two_parsers_could_read_differently_is_refused() {
 
 #[test]
 fn a_target_may_name_the_host_once_more() {
-    for target in ["http://h/", "HTTP://H:80", "http://h?q", "/http://other/"] {
+    for target in [
+        "http://h/",
+        "HTTPS://h",
+        "http://h?q",
+        "/http://other/",
+        "/\"\u{fc}?`\u{fc}",
+    ] {
         let text = format!("GET {target} HTTP/1.1\r\nHost: h\r\n\r\n");
         assert!(read(&text).is_ok(), "{target} {:?}", read(&text));
     }
+    let bytes = b"GET /\xff HTTP/1.1\r\nHost: h\r\n\r\n";
+    let read_bytes = HeadReader::default().advance(bytes, LIMITS);
+    assert!(matches!(read_bytes, Err(Refused::Malformed(_))));
     let connect = read("CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n");
     assert_eq!(connect, Err(Refused::Connect));
 }

@@ -48,6 +48,10 @@ fn a_stranger_is_not_believed() {
         (HOST, "evil.example"),
         (REQUEST_ID, "mine"),
         ("forwarded", "for=1.1.1.1"),
+        ("x-forwarded-port", "443"),
+        ("x-forwarded-client-cert", "URI=spiffe://a"),
+        ("x_forwarded_for", "1.1.1.1"),
+        ("x_request-id", "mine"),
     ];
     assert_eq!(
         forwarded("203.0.113.9", false, &spoofed),
@@ -70,6 +74,10 @@ fn a_trusted_peer_is_appended_and_its_word_kept() {
         (HOST, "public.example:8443"),
         ("via", "1.1 edge"),
         ("forwarded", "for=1.1.1.1"),
+        ("x-forwarded-port", "443"),
+        // A trusted peer may have passed these on.
+        ("x_forwarded_for", "9.9.9.9"),
+        ("x_request_id", "mine"),
     ];
     assert_eq!(
         forwarded("10.0.0.7", true, &told),
@@ -79,6 +87,7 @@ fn a_trusted_peer_is_appended_and_its_word_kept() {
             ("via", "1.1 edge"),
             (FOR, "1.1.1.1, 2.2.2.2, 10.0.0.7"),
             (HOST, "public.example:8443"),
+            ("x-forwarded-port", "443"),
             (PROTO, "https"),
             (REQUEST_ID, "id-1"),
         ])

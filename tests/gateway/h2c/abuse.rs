@@ -1,5 +1,8 @@
 //! Clients of HTTP/2 that don't want an answer.
 
+mod floods;
+mod stalls;
+
 use std::thread;
 
 use tokio::runtime::Runtime;

@@ -30,6 +30,19 @@ pub fn forwarded_headers(pair: &mut Pair<'_>) -> bool {
     })
 }
 
+/// Go hands on what a client says in these.
+pub fn other_forwarded_headers(pair: &mut Pair<'_>) -> bool {
+    each(pair, |go, ours| {
+        let before = go.headers.len();
+        for name in ["x-forwarded-port", "x_forwarded_for"] {
+            if !ours.has(name) {
+                go.remove(name);
+            }
+        }
+        go.headers.len() != before
+    })
+}
+
 /// Go's client asks for gzip where its client didn't say.
 pub fn accept_encoding(pair: &mut Pair<'_>) -> bool {
     each(pair, |go, ours| {

@@ -121,3 +121,9 @@ pub fn line_feed(pair: &mut Pair<'_>) -> bool {
     let holds = pair.request.line().contains(&b'\n');
     refused(pair, holds, 400)
 }
+
+pub fn underscored_framing(pair: &mut Pair<'_>) -> bool {
+    let lines = ["Content_Length: 0", "Transfer_Encoding: chunked"];
+    let holds = lines.iter().any(|line| pair.request.has_line(line));
+    refused(pair, holds, 400)
+}

@@ -25,7 +25,7 @@ use super::dump::Dump;
 use super::dump::listener::{Listener, NetworkConfig};
 use super::dump::route::{Route, RouteAction, RouteConfig, VirtualHost};
 use super::query::Query;
-use super::trace::{Rewritten, Share, Step, Tls, Trace, Verdict};
+use super::trace::{Rewritten, Share, Step, Target, Tls, Trace, Verdict};
 use super::truth::Truth;
 
 /// What the sidecar of this dump does with this request.
@@ -47,6 +47,7 @@ pub fn follow(dump: &Dump, query: &Query<'_>) -> Trace {
             rewritten: Rewritten::default(),
             status: None,
             tcp: false,
+            starved: false,
             verdict: Verdict::Unknown,
             why: String::new(),
         },
@@ -215,6 +216,7 @@ impl<'d> Way<'d, '_> {
         let mut ends = Vec::new();
         for (index, share) in shares.iter().enumerate() {
             let (end, target) = self.arrives(&share.cluster, action);
+            self.trace.starved |= target.as_ref().is_some_and(Target::is_starved);
             if index == 0 {
                 self.trace.cluster = Some(share.cluster.clone());
                 self.trace.target = target;
@@ -241,17 +243,20 @@ impl<'d> Way<'d, '_> {
                 let percent = u64::from(share.weight) * 100 / total.max(1);
                 format!("{percent}% to {}", share.cluster)
             });
-            let why = parts.collect::<Vec<_>>().join(", ");
-            return Ok(End { why, ..first });
+            let mut why = parts.collect::<Vec<_>>().join(", ");
+            if self.trace.starved {
+                why.push_str("; not all of them have an endpoint, which is 503 (UH)");
+            }
+            return Ok(End {
+                verdict: first.verdict,
+                why,
+                status: None,
+            });
         }
         Ok(first)
     }
 
-    fn arrives(
-        &mut self,
-        name: &str,
-        action: Option<&RouteAction>,
-    ) -> (End, Option<super::trace::Target>) {
+    fn arrives(&mut self, name: &str, action: Option<&RouteAction>) -> (End, Option<Target>) {
         let Some(of) = self.dump.clusters.get(name) else {
             // Its name says enough.
             if cluster::is_passthrough(name) {
@@ -307,7 +312,7 @@ impl<'d> Way<'d, '_> {
     }
 }
 
-fn routed(name: &str, target: &super::trace::Target) -> End {
+fn routed(name: &str, target: &Target) -> End {
     const KINDS: [&str; 5] = ["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"];
     if !KINDS.contains(&target.kind.as_str()) {
         return End::unknown(format!("cluster {name} is of the type {}", target.kind));
@@ -320,19 +325,15 @@ fn routed(name: &str, target: &super::trace::Target) -> End {
         Tls::Mixed => "in TLS or plaintext, as each endpoint's metadata says",
         Tls::Other(_) => "wrapped in a way that the model doesn't know",
     };
-    match target.endpoints.as_deref() {
-        Some([]) if target.kind != "ORIGINAL_DST" => End::new(
-            Verdict::Routed,
-            format!("it goes to {name}, which has no endpoint: 503 (UH)"),
-            Some(503),
-        ),
-        Some(all) if !all.is_empty() && all.iter().all(|of| of.health == "UNHEALTHY") => End::new(
-            Verdict::Routed,
-            format!("it goes to {name} {how}; none of its endpoints is healthy"),
-            None,
-        ),
-        _ => End::new(Verdict::Routed, format!("it goes to {name} {how}"), None),
+    if target.is_starved() {
+        let lacks = match target.endpoints.as_deref() {
+            Some([]) => "no endpoint",
+            _ => "no healthy endpoint",
+        };
+        let why = format!("it goes to {name}, which has {lacks}: 503 (UH)");
+        return End::new(Verdict::Routed, why, Some(503));
     }
+    End::new(Verdict::Routed, format!("it goes to {name} {how}"), None)
 }
 
 fn passthrough(name: &str) -> End {

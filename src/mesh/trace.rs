@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// What becomes of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It goes to a cluster of a service.
     Routed,
@@ -41,7 +44,7 @@ impl Verdict {
 }
 
 /// One choice on the way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Step {
     /// What was chosen, such as `virtual host`.
     pub what: &'static str,
@@ -54,7 +57,7 @@ pub struct Step {
 }
 
 /// A cluster and its share of the requests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Share {
     /// The cluster.
     pub cluster: String,
@@ -109,6 +112,9 @@ pub struct Target {
     pub http2: bool,
     /// `None` when the dump has no endpoints (`?include_eds`).
     pub endpoints: Option<Vec<EndpointState>>,
+    /// Unhealthy endpoints are never used: otherwise Envoy uses all of them when too few are
+    /// healthy (its panic threshold).
+    pub only_healthy: bool,
     /// How long a connection may take to be made.
     pub connect_timeout: Duration,
 }
@@ -168,6 +174,9 @@ pub struct Trace {
     pub status: Option<u16>,
     /// Whether the chain is TCP: nothing of the request is looked at.
     pub tcp: bool,
+    /// The request, or a part of such requests, gets to a cluster without an endpoint that is
+    /// used, and with it 503.
+    pub starved: bool,
     /// What becomes of the request.
     pub verdict: Verdict,
     /// The reason, in a sentence.
@@ -179,11 +188,17 @@ impl Trace {
     /// endpoint as far as the dump says.
     #[must_use]
     pub fn reaches_service(&self) -> bool {
-        let empty = self
-            .target
-            .as_ref()
-            .and_then(|target| target.endpoints.as_ref())
-            .is_some_and(Vec::is_empty);
-        self.verdict == Verdict::Routed && !empty
+        self.verdict == Verdict::Routed && !self.starved
+    }
+}
+
+impl Target {
+    /// Whether Envoy has nowhere to send to.
+    pub(super) fn is_starved(&self) -> bool {
+        let Some(all) = &self.endpoints else {
+            return false;
+        };
+        let healthy = |of: &EndpointState| matches!(of.health.as_str(), "HEALTHY" | "DEGRADED");
+        !all.iter().any(|of| !self.only_healthy || healthy(of))
     }
 }

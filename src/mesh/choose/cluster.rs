@@ -47,6 +47,11 @@ pub(super) fn describe(dump: &Dump, cluster: &Cluster) -> Target {
         http2: speaks_http2(cluster),
         kind,
         endpoints,
+        only_healthy: cluster
+            .common_lb_config
+            .as_ref()
+            .and_then(|of| of.healthy_panic_threshold.as_ref())
+            .is_some_and(|threshold| threshold.value == 0.0),
         connect_timeout: cluster.connect_timeout.map_or(CONNECT, |span| span.0),
     }
 }

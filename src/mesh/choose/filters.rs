@@ -68,10 +68,17 @@ pub(super) fn last(chain: &FilterChain) -> Result<Last<'_>, End> {
 /// Istio's own are WebAssembly in older versions, where only the name tells.
 fn looks(filter: &NetworkFilter, kind: &str) -> bool {
     let wasm = kind.is_empty() || kind.ends_with(".Wasm") || kind.ends_with(".TypedStruct");
-    LOOKING.iter().any(|name| match wasm {
-        true => filter.name.starts_with("istio.") && filter.name.ends_with(name),
-        false => kind.contains(&format!(".{name}.")) || kind.contains(&format!("{name}.v")),
-    })
+    if wasm {
+        let last = filter.name.rsplit('.').next().unwrap_or_default();
+        return filter.name.starts_with("istio.") && LOOKING.contains(&last);
+    }
+    parts(kind).any(|part| LOOKING.contains(&part))
+}
+
+/// Of `type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors` and the like:
+/// `istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig`, `stats.PluginConfig`.
+fn parts(kind: &str) -> impl Iterator<Item = &str> {
+    kind.rsplit('/').next().unwrap_or(kind).split('.')
 }
 
 fn known(filter: &HttpFilter) -> bool {
@@ -87,9 +94,5 @@ fn known(filter: &HttpFilter) -> bool {
         let last = filter.name.rsplit('.').next().unwrap_or_default();
         return ours && KNOWN.contains(&last);
     }
-    // type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors,
-    // type.googleapis.com/istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig,
-    // type.googleapis.com/io.istio.http.peer_metadata.Config, stats.PluginConfig
-    let path = kind.rsplit('/').next().unwrap_or(kind);
-    path.split('.').any(|part| KNOWN.contains(&part))
+    parts(kind).any(|part| KNOWN.contains(&part))
 }

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use super::dump::Dump;
-use super::dump::listener::Listener;
+use super::dump::listener::{Address, Listener};
+use super::dump::route::RouteConfig;
 
 /// The service address that the dump has for a host and port: the IP address among the
 /// domains of the virtual host that has that host, or that of the listener for the one
@@ -27,14 +28,14 @@ pub fn service_address(dump: &Dump, host: &str, port: u16) -> Option<IpAddr> {
 }
 
 fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item = IpAddr> + 'd {
-    let of_port = dump.routes.get(&port.to_string());
-    let inline = dump.listeners.iter().flat_map(inline_routes);
-    let of_port = of_port.into_iter().chain(inline.filter(move |config| {
-        // One that a listener has in itself is named as it likes.
-        config.name == port.to_string()
-    }));
     let with_port = format!("{host}:{port}");
-    of_port
+    let by_name = dump.routes.get(&port.to_string()).into_iter();
+    let of_listeners = dump.listeners.iter().filter(move |listener| {
+        let at = listener.address.as_ref().and_then(Address::tcp);
+        at.is_some_and(|(_, own)| own == port)
+    });
+    by_name
+        .chain(of_listeners.flat_map(|listener| routes(dump, listener)))
         .flat_map(|config| &config.virtual_hosts)
         .filter(move |of| {
             let is = |domain: &String| *domain == host || *domain == with_port;
@@ -46,9 +47,14 @@ fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item
         .filter_map(|domain| domain.trim_matches(['[', ']']).parse().ok())
 }
 
-fn inline_routes(listener: &Listener) -> impl Iterator<Item = &super::dump::route::RouteConfig> {
+/// The route configurations of a listener, by name or in itself.
+fn routes<'d>(dump: &'d Dump, listener: &'d Listener) -> impl Iterator<Item = &'d RouteConfig> {
     let filters = listener.filter_chains.iter().flat_map(|of| &of.filters);
-    filters.filter_map(|filter| filter.typed_config.as_ref()?.route_config.as_deref())
+    let configs = filters.filter_map(|filter| filter.typed_config.as_deref());
+    configs.filter_map(|config| match &config.rds {
+        Some(rds) => dump.routes.get(&rds.route_config_name),
+        None => config.route_config.as_deref(),
+    })
 }
 
 fn by_listener<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item = IpAddr> + 'd {

@@ -108,7 +108,9 @@ impl<'d> Way<'d, '_> {
     }
 
     fn routes(&mut self, manager: &'d NetworkConfig) -> Result<&'d RouteConfig, End> {
+        let by_scope = manager.scoped_routes.is_some();
         let (config, why) = match (&manager.rds, &manager.route_config) {
+            _ if by_scope => return Err(End::unknown("routes that depend on a scope")),
             (Some(rds), _) => {
                 let name = &rds.route_config_name;
                 let missing = || {
@@ -120,7 +122,7 @@ impl<'d> Way<'d, '_> {
                 (config, "the chain names it")
             }
             (None, Some(config)) => (&**config, "the chain has it in itself"),
-            (None, None) => return Err(End::unknown("routes that depend on a scope")),
+            (None, None) => return Err(End::unknown("an HTTP filter without routes")),
         };
         self.trace.route_config = Some(config.name.clone());
         self.step("routes", &config.name, why, Vec::new());
@@ -404,6 +406,9 @@ fn matched(route: &Route) -> String {
     words
 }
 
+/// How many domains are compared, which takes time.
+const COMPARED: usize = 10_000;
+
 /// Where only the catch-all took the Host: the domains that are most like it.
 fn nearest(config: &RouteConfig, host: &str) -> Vec<String> {
     let distances: HashMap<&str, usize> = config
@@ -411,6 +416,7 @@ fn nearest(config: &RouteConfig, host: &str) -> Vec<String> {
         .iter()
         .flat_map(|of| &of.domains)
         .filter(|domain| !domain.contains('*'))
+        .take(COMPARED)
         .map(|domain| (domain.as_str(), strsim::levenshtein(domain, host)))
         .collect();
     let mut near: Vec<_> = distances.into_iter().collect();
@@ -419,3 +425,6 @@ fn nearest(config: &RouteConfig, host: &str) -> Vec<String> {
     told.map(|(domain, _)| format!("{domain}: is another Host"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

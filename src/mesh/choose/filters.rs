@@ -12,11 +12,16 @@ pub(super) enum Last<'d> {
 }
 
 /// Network filters that only look.
-const LOOKING: [&str; 3] = ["metadata_exchange", "set_filter_state", "stats"];
+const LOOKING: [&str; 4] = [
+    "metadata_exchange",
+    "metadataexchange",
+    "set_filter_state",
+    "stats",
+];
 
 /// HTTP filters that neither choose another route nor answer by themselves. What a route
 /// tells the fault filter is looked at with the route.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "router",
     "metadata_exchange",
     "peer_metadata",
@@ -32,6 +37,7 @@ const KNOWN: [&str; 15] = [
     "buffer",
     "on_demand",
     "istio_authn",
+    "set_filter_state",
 ];
 
 pub(super) fn last(chain: &FilterChain) -> Result<Last<'_>, End> {

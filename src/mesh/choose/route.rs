@@ -48,11 +48,18 @@ fn path(wanted: &RouteMatch, seen: &Seen<'_>, ignore_parameters: bool) -> Truth 
         true => bytes.to_ascii_lowercase(),
         false => bytes.to_vec(),
     };
-    let mut plain = seen.path.as_slice();
-    if ignore_parameters {
-        plain = plain.split(|&b| b == b';').next().unwrap_or(plain);
-    }
-    let path = cased(plain);
+    let plain = match ignore_parameters {
+        false => seen.path.clone(),
+        true => match without_parameters(&seen.path, seen.envoy) {
+            Some(plain) => plain,
+            None => {
+                return Truth::Unknown(
+                    "a path with parameters before its last segment, in an older Envoy".to_owned(),
+                );
+            }
+        },
+    };
+    let path = cased(&plain);
     if let Some(prefix) = &wanted.prefix {
         let begins = path.starts_with(&cased(prefix.as_bytes()));
         Truth::of(begins, || format!("is for another path: prefix {prefix}"))
@@ -64,7 +71,7 @@ fn path(wanted: &RouteMatch, seen: &Seen<'_>, ignore_parameters: bool) -> Truth 
         let is = matches!(rest, Some([] | [b'/', ..]));
         Truth::of(is, || format!("is for another path: segments {prefix}"))
     } else if let Some(regex) = &wanted.safe_regex {
-        match pattern::matches_whole(&regex.regex, plain) {
+        match pattern::matches_whole(&regex.regex, &plain) {
             Truth::No(_) => Truth::No(format!("is for another path: regex {:.80}", regex.regex)),
             other => other,
         }
@@ -72,6 +79,25 @@ fn path(wanted: &RouteMatch, seen: &Seen<'_>, ignore_parameters: bool) -> Truth 
         let field = text::unread(&wanted.rest).unwrap_or("no path");
         Truth::Unknown(format!("a match by {field}"))
     }
+}
+
+/// From this version on it is known that each segment loses its parameters. Before, what
+/// follows the first `;` was lost.
+const EACH_SEGMENT: (u32, u32) = (1, 40);
+
+/// The path without what follows a `;`; `None` when the version decides and isn't known to.
+fn without_parameters(path: &[u8], envoy: Option<(u32, u32)>) -> Option<Vec<u8>> {
+    let bare = |segment: &[u8]| -> Vec<u8> {
+        segment
+            .split(|&b| b == b';')
+            .next()
+            .unwrap_or_default()
+            .to_vec()
+    };
+    let each: Vec<_> = path.split(|&b| b == b'/').map(bare).collect();
+    let each = each.join(&b'/');
+    let known = envoy.is_some_and(|version| version >= EACH_SEGMENT) || each == bare(path);
+    known.then_some(each)
 }
 
 /// `Grpc::Common::isGrpcRequestHeaders`.

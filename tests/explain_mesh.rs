@@ -381,33 +381,40 @@ fn large(bytes: usize) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(ISTIO);
     let mut dump: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let sections = dump["configs"].as_array_mut().unwrap();
+    let mut written = Vec::new();
     let place = |sections: &[Value], list: &str| {
         let has = |section: &Value| section.get(list).is_some();
         sections.iter().position(has).unwrap()
     };
-    let mut size = 0;
-    let mut number = 0;
-    while size < bytes {
-        for list in [
-            "dynamic_active_clusters",
-            "dynamic_route_configs",
-            "dynamic_endpoint_configs",
-        ] {
-            let at = place(sections, list);
-            let all = sections[at][list].as_array_mut().unwrap();
-            let text = all[0]
-                .to_string()
-                .replace("user-service", &format!("s{number}"));
-            let text = text.replace(
-                "\"name\":\"8001\"",
-                &format!("\"name\":\"{}\"", 20000 + number),
-            );
-            size += serde_json::to_string_pretty(&all[0]).unwrap().len();
-            all.push(serde_json::from_str(&text).unwrap());
-        }
-        number += 1;
+    let lists = [
+        "dynamic_active_clusters",
+        "dynamic_route_configs",
+        "dynamic_endpoint_configs",
+    ];
+    // One of each kind, to be written as often as it takes.
+    let patterns = lists.map(|list| {
+        let of = &sections[place(sections, list)][list][0];
+        serde_json::to_string_pretty(of).unwrap()
+    });
+    let each: usize = patterns.iter().map(String::len).sum();
+    for (list, pattern) in lists.iter().zip(&patterns) {
+        let at = place(sections, list);
+        let all = sections[at][list].as_array_mut().unwrap();
+        all.push(json!(format!("more {list}")));
+        let more = (0..bytes / each + 1).map(|number| {
+            let one = pattern.replace("user-service", &format!("s{number}"));
+            one.replace("\"8001\"", &format!("\"{}\"", 20_000 + number))
+        });
+        written.push((
+            format!("\"more {list}\""),
+            more.collect::<Vec<_>>().join(",\n"),
+        ));
     }
-    serde_json::to_string_pretty(&dump).unwrap()
+    let mut text = serde_json::to_string_pretty(&dump).unwrap();
+    for (mark, more) in written {
+        text = text.replace(&mark, &more);
+    }
+    text
 }
 
 #[test]

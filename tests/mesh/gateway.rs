@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::client::get;
 use crate::mesh::{Mesh, OUTSIDE};
@@ -78,6 +80,25 @@ impl Gateway {
     /// A client's GET. An error means that the gateway gave no whole answer.
     pub fn get(&self, path: &str) -> io::Result<Response> {
         get(&self.place, self.at, CLIENTS_HOST, path)
+    }
+
+    /// What `explain` says of a client's GET, asking the cluster's DNS from where the gateway
+    /// is, with the sidecar's configuration from this file.
+    pub fn explain(&self, mesh: &Mesh, dump: &Path, path: &str) -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_api-gateway"));
+        command
+            .args(["explain", "--config"])
+            .arg(mesh.dir.path().join("gateway.yaml"))
+            .arg("--config-dump")
+            .arg(dump)
+            .args(["--resolve", "--output", "json"])
+            .arg(format!("http://{CLIENTS_HOST}{path}"));
+        let output = self.place.run(|| command.output().unwrap());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said, "", "{path}");
+        let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["exit"] = output.status.code().into();
+        answer
     }
 
     pub fn place(&self) -> &Place {

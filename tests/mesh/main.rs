@@ -38,5 +38,6 @@ mod support;
 // The tests.
 mod address_change;
 mod chaos;
+mod explained;
 mod host_header;
 mod sidecars;

@@ -402,7 +402,7 @@ fn large(bytes: usize) -> String {
         let all = sections[at][list].as_array_mut().unwrap();
         all.push(json!(format!("more {list}")));
         let more = (0..bytes / each + 1).map(|number| {
-            let one = pattern.replace("user-service", &format!("s{number}"));
+            let one = pattern.replace("user-service", &format!("s{number:011}"));
             one.replace("\"8001\"", &format!("\"{}\"", 20_000 + number))
         });
         written.push((

@@ -162,7 +162,7 @@ impl<'d> Way<'d, '_> {
         }
         self.trace.virtual_host = Some(won.host.name.clone());
         let why = format!(
-            "the Host {compared:?} is {} {}",
+            "the Host {compared:?} fits {} {}",
             won.domain,
             won.fit.words()
         );

@@ -82,23 +82,38 @@ impl Gateway {
         get(&self.place, self.at, CLIENTS_HOST, path)
     }
 
-    /// What `explain` says of a client's GET, asking the cluster's DNS from where the gateway
-    /// is, with the sidecar's configuration from this file.
+    /// What `explain` says of a client's GET, as an object; the exit code is in it.
     pub fn explain(&self, mesh: &Mesh, dump: &Path, path: &str) -> Value {
+        let (code, said) = self.explain_as("json", mesh, dump, path);
+        let mut answer: Value = serde_json::from_str(&said).unwrap();
+        answer["exit"] = code.into();
+        answer
+    }
+
+    /// The exit code of `explain`, and what it says. It asks the cluster's DNS from where the
+    /// gateway is, and has the sidecar's configuration from a file.
+    pub fn explain_as(
+        &self,
+        output: &str,
+        mesh: &Mesh,
+        dump: &Path,
+        path: &str,
+    ) -> (Option<i32>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_api-gateway"));
         command
             .args(["explain", "--config"])
             .arg(mesh.dir.path().join("gateway.yaml"))
             .arg("--config-dump")
             .arg(dump)
-            .args(["--resolve", "--output", "json"])
+            .args(["--resolve", "--output", output])
             .arg(format!("http://{CLIENTS_HOST}{path}"));
-        let output = self.place.run(|| command.output().unwrap());
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(said, "", "{path}");
-        let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-        answer["exit"] = output.status.code().into();
-        answer
+        let ended = self.place.run(|| command.output().unwrap());
+        let complaint = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(complaint, "", "{path}");
+        (
+            ended.status.code(),
+            String::from_utf8(ended.stdout).unwrap(),
+        )
     }
 
     pub fn place(&self) -> &Place {

@@ -17,9 +17,9 @@ use super::{Dump, Has};
 /// The longest JSON that is read. A mesh of some thousand services has about 100 MiB.
 const LONGEST: usize = 256 << 20;
 
-/// A small object takes much more memory than text. Real dumps have one in 100 bytes and
+/// A small object takes much more memory than text. Real dumps have one in 60 bytes and
 /// more, so one in this many is a dump that somebody made to fill memory.
-const BYTES_PER_OBJECT: usize = 24;
+const BYTES_PER_OBJECT: usize = 40;
 
 /// So many are always well.
 const OBJECTS: usize = 100_000;

@@ -21,6 +21,13 @@ demo: ## Run the gateway and three echo services on loopback; nothing else is ne
 	@scripts/need demo
 	$(CARGO) run --locked -- demo
 
+# A test as well, so that it doesn't rot. Rootless, so that it needs no network namespaces.
+.PHONY: demo-mesh
+demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on loopback
+	@scripts/need build python
+	@$(CARGO) test --locked --quiet --test mesh --no-run
+	@$(CARGO) test --locked --quiet --test mesh demo:: -- --nocapture
+
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
 	@scripts/need build fmt clippy deny python network valgrind prometheus

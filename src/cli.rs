@@ -3,11 +3,16 @@
 
 pub mod check;
 pub mod demo;
+mod dump;
 pub mod explain;
 mod load;
+mod paint;
 pub mod run;
 pub mod schema;
+mod sidecar;
 pub mod supervise;
 pub mod test;
 pub mod upgrade;
 mod words;
+
+pub use dump::Source;

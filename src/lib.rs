@@ -14,6 +14,7 @@ pub mod demo;
 pub mod failure;
 pub mod guard;
 pub mod lifecycle;
+pub mod mesh;
 pub mod observe;
 mod parameter;
 pub mod proxy;

@@ -1,7 +1,7 @@
 //! The command line: parse it, dispatch, turn the result into an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +49,12 @@ enum Command {
         /// A header, as `Name: value`; may be repeated.
         #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
         headers: Vec<String>,
+        /// Ask the sidecar too: its /config_dump?include_eds in a file, which may be gzip.
+        #[arg(long, value_name = "FILE", conflicts_with = "sidecar")]
+        config_dump: Option<PathBuf>,
+        /// Ask the sidecar too: the address of its admin interface.
+        #[arg(long, value_name = "URL")]
+        sidecar: Option<String>,
         /// Ask DNS for the service's addresses.
         #[arg(long)]
         resolve: bool,
@@ -127,16 +133,21 @@ fn main() -> ExitCode {
             config,
             method,
             headers,
+            config_dump,
+            sidecar,
             resolve,
             output,
             url,
         } => {
+            let file = config_dump.map(cli::Source::File);
             let question = cli::explain::Question {
                 method,
                 headers,
                 url,
                 resolve,
+                sidecar: file.or(sidecar.map(cli::Source::Sidecar)),
                 json: output == Output::Json,
+                colors: wants_colors(&env),
             };
             cli::explain::run(
                 &config,
@@ -154,4 +165,10 @@ fn main() -> ExitCode {
         // Whoever read the output is gone; there is nobody to tell.
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// On a terminal, unless `NO_COLOR` (no-color.org) is set to something.
+fn wants_colors(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let refused = env("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !refused
 }

@@ -142,8 +142,8 @@ fn the_deadlines_are_the_route_s_before_the_service_s() {
         })
     );
     let (_, out, _) = run(&["explain", "--config", &path, "/"]);
-    let line =
-        "  deadlines  connect 1000 ms, response header off, body idle off, request 9000 ms\n";
+    let line = "  deadlines  connect 1000 ms, response header off, body idle off, request 9000\n             \
+                ms\n";
     assert!(out.contains(line), "{out}");
 }
 

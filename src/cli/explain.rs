@@ -1,14 +1,21 @@
 //! `api-gateway explain`: what becomes of one request, and why.
 
+mod mesh;
+mod question;
+mod sent;
+mod text;
+
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use http::Method;
 use serde::Serialize;
 
+use super::dump::{self, NoDump, Source};
 use super::load::load;
+use super::paint::Paint;
 use super::words;
 use crate::config::{Config, Route, Service, ServiceHost};
 use crate::route::{Outcome, Raw, Table, outcome};
@@ -25,8 +32,12 @@ pub struct Question {
     pub url: String,
     /// Ask DNS for the service's addresses.
     pub resolve: bool,
+    /// The configuration of the sidecar, which is asked then too.
+    pub sidecar: Option<Source>,
     /// One JSON object instead of text.
     pub json: bool,
+    /// Colours in the text.
+    pub colors: bool,
 }
 
 /// The answer, as `--output json` has it. What is absent is null.
@@ -41,7 +52,7 @@ struct Answer {
     location: Option<String>,
     allow: Option<Vec<String>>,
     considered: Vec<String>,
-    mesh: Option<()>,
+    mesh: Option<mesh::MeshAnswer>,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,7 +85,7 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
-    let (host, target, headers) = match read(question) {
+    let (host, target, headers) = match question::read(question) {
         Ok(parts) => parts,
         Err(why) => {
             writeln!(err, "{why}")?;
@@ -86,6 +97,17 @@ pub fn run(
         writeln!(err, "{report}")?;
         return Ok(1);
     };
+    let dump = match question.sidecar.as_ref().map(dump::read).transpose() {
+        Ok(dump) => dump,
+        Err(NoDump::Usage(why)) => {
+            writeln!(err, "{why}")?;
+            return Ok(2);
+        }
+        Err(NoDump::Failed(why)) => {
+            writeln!(err, "{why}")?;
+            return Ok(1);
+        }
+    };
     let raw = Raw {
         method: &question.method,
         target: target.as_bytes(),
@@ -95,58 +117,27 @@ pub fn run(
     let came = outcome(&config, &Table::new(&config), raw);
     let mut answer = answer(&came);
     answer.considered = words::considered(&config, raw, &came);
-    let reached = match (&came, &mut answer.upstream) {
+    let mut reached = match (&came, &mut answer.upstream) {
         (Outcome::Proxy { service, .. }, Some(upstream)) => {
             locate(&config, service, question.resolve, upstream, err)?
         }
         _ => false,
     };
+    if let (Some(dump), Some(upstream)) = (&dump, &answer.upstream) {
+        let mesh = mesh::ask(dump, &config, raw, &came, &upstream.addresses);
+        reached &= mesh.as_ref().is_some_and(|mesh| mesh.reached);
+        answer.mesh = mesh;
+    }
     if question.json {
         serde_json::to_writer(&mut *out, &answer)?;
         writeln!(out)?;
     } else {
-        tell(question, &answer, out)?;
+        let paint = Paint {
+            colors: question.colors,
+        };
+        text::tell(question, &answer, paint, out)?;
     }
     Ok(u8::from(!reached))
-}
-
-fn read(question: &Question) -> Result<(String, String, HeaderMap), String> {
-    let mut headers = HeaderMap::new();
-    for line in &question.headers {
-        let wrong = || format!("-H {line:?} is not a header; write 'Name: value'");
-        let (name, value) = line.split_once(':').ok_or_else(wrong)?;
-        let name: HeaderName = name.trim().parse().map_err(|_| wrong())?;
-        let value: HeaderValue = value.trim().parse().map_err(|_| wrong())?;
-        headers.append(name, value);
-    }
-    let (authority, target) = split(&question.url)?;
-    let given = headers.get(header::HOST);
-    let given = given.map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
-    Ok((given.unwrap_or(authority), target, headers))
-}
-
-/// The authority and the target of a URL, or of just its path.
-fn split(url: &str) -> Result<(String, String), String> {
-    // A client keeps the fragment to itself.
-    let sent = url.split('#').next().unwrap_or_default();
-    if sent.starts_with('/') {
-        return Ok((String::new(), sent.to_owned()));
-    }
-    let wrong = |why: &str| format!("{url:?} {why}; write http://host/path or /path");
-    let uri: Uri = sent.parse().map_err(|_| wrong("is no URL"))?;
-    match uri.scheme_str() {
-        Some("http" | "https") => {}
-        Some(_) => return Err(wrong("is no http URL")),
-        None => return Err(wrong("is no URL")),
-    }
-    let authority = uri.authority().ok_or_else(|| wrong("is no URL"))?.as_str();
-    if authority.contains('@') {
-        return Err(wrong("names a user, which no client sends in a request"));
-    }
-    let after = sent.split_once("://").map_or("", |(_, rest)| rest);
-    let target = after.find(['/', '?']).map_or("", |at| &after[at..]);
-    let slash = if target.starts_with('/') { "" } else { "/" };
-    Ok((authority.to_owned(), format!("{slash}{target}")))
 }
 
 fn answer(came: &Outcome<'_>) -> Answer {
@@ -230,48 +221,4 @@ fn locate(
     upstream.addresses = addresses.collect();
     upstream.address = upstream.addresses.first().cloned();
     Ok(true)
-}
-
-fn tell(question: &Question, answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} {}", question.method, question.url)?;
-    let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "  {name:<10} {value}");
-    match answer.status {
-        Some(status) => row(out, "answer", &format!("{status} ({})", answer.action))?,
-        None => row(out, "answer", "the service's")?,
-    }
-    for (name, value) in [
-        ("route", &answer.route),
-        ("service", &answer.service),
-        ("location", &answer.location),
-    ] {
-        if let Some(value) = value {
-            row(out, name, value)?;
-        }
-    }
-    if let Some(allow) = &answer.allow {
-        row(out, "allow", &allow.join(", "))?;
-    }
-    if let Some(upstream) = &answer.upstream {
-        row(out, "Host", &upstream.host)?;
-        row(out, "path", &upstream.path)?;
-        if !upstream.addresses.is_empty() {
-            row(out, "addresses", &upstream.addresses.join(", "))?;
-        }
-    }
-    if let Some(limits) = &answer.timeouts_ms {
-        let ms = |limit: Option<u64>| limit.map_or("off".to_owned(), |ms| format!("{ms} ms"));
-        let deadlines = [
-            ("connect", limits.connect),
-            ("response header", limits.response_header),
-            ("body idle", limits.body_idle),
-            ("request", limits.request),
-        ];
-        let deadlines = deadlines.map(|(name, limit)| format!("{name} {}", ms(limit)));
-        row(out, "deadlines", &deadlines.join(", "))?;
-    }
-    writeln!(out, "why")?;
-    for line in &answer.considered {
-        writeln!(out, "  {line}")?;
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! The same paths and the same requests to a real Envoy and to our decisions.
 //!
 //! Envoy is set up the way Istio does it: path normalisation by
-//! `meshConfig.pathNormalization`, routes as they come out of an `HTTPRoute`.
+//! `meshConfig.pathNormalization`, routes as they come out of an `HTTPRoute`. And the model of
+//! a sidecar's choice, which `explain` asks, is held against the choice of this one.
 
 #![allow(
     unreachable_pub,
@@ -12,6 +13,7 @@
     missing_docs
 )]
 
+mod choice;
 mod normalisation;
 mod routes;
 mod server;

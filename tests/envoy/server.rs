@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -20,20 +21,35 @@ pub(crate) struct Envoy {
 impl Envoy {
     /// Each manager is the fields of one connection manager.
     pub(crate) fn start(managers: Vec<Value>) -> Self {
+        // Without an endpoint: the answer is Envoy's own, after the rewrite.
+        let nowhere = json!({ "name": "nowhere", "type": "STATIC" });
+        let listeners = managers.into_iter().map(listener).collect();
+        Self::with(listeners, vec![nowhere])
+    }
+
+    /// Each listener lacks only its address.
+    pub(crate) fn with(listeners: Vec<Value>, clusters: Vec<Value>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let held: Vec<_> = managers
+        let held: Vec<_> = listeners
             .iter()
             .map(|_| TcpListener::bind("127.0.0.1:0").unwrap())
             .collect();
-        let listeners: Vec<_> = held.iter().map(|l| l.local_addr().unwrap()).collect();
-        let all = managers.into_iter().zip(&listeners);
-        let all: Vec<_> = all.map(|(fields, at)| listener(fields, *at)).collect();
+        let places: Vec<_> = held.iter().map(|l| l.local_addr().unwrap()).collect();
+        let all: Vec<_> = listeners
+            .into_iter()
+            .zip(&places)
+            .map(|(mut listener, at)| {
+                listener["address"] = json!({
+                    "socket_address": { "address": at.ip().to_string(), "port_value": at.port() },
+                });
+                listener
+            })
+            .collect();
         let config = json!({
             "admin": { "address": { "pipe": { "path": dir.path().join("admin.sock") } } },
             "static_resources": {
                 "listeners": all,
-                // Without an endpoint: the answer is Envoy's own, after the rewrite.
-                "clusters": [{ "name": "nowhere", "type": "STATIC" }],
+                "clusters": clusters,
             },
         });
         let file = dir.path().join("envoy.json");
@@ -51,11 +67,21 @@ impl Envoy {
             .unwrap();
         let mut envoy = Self {
             process,
-            listeners,
+            listeners: places,
             dir,
         };
         envoy.ready();
         envoy
+    }
+
+    /// What its admin interface answers to this.
+    pub(crate) fn admin(&self, path: &str) -> Vec<u8> {
+        let stream = UnixStream::connect(self.dir.path().join("admin.sock")).unwrap();
+        let mut wire = Wire::over(stream);
+        wire.send(format!("GET {path} HTTP/1.1\r\nHost: admin\r\n\r\n"));
+        let answer = wire.response();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.body
     }
 
     fn ready(&mut self) {
@@ -78,7 +104,13 @@ impl Drop for Envoy {
     }
 }
 
-fn listener(mut fields: Value, at: SocketAddr) -> Value {
+/// A listener with one connection manager of these fields.
+pub(crate) fn listener(fields: Value) -> Value {
+    json!({ "filter_chains": [{ "filters": [manager(fields)] }] })
+}
+
+/// The filter of a connection manager of these fields.
+pub(crate) fn manager(mut fields: Value) -> Value {
     let name = "type.googleapis.com/envoy.extensions.filters";
     fields["@type"] = json!(format!(
         "{name}.network.http_connection_manager.v3.HttpConnectionManager"
@@ -88,12 +120,7 @@ fn listener(mut fields: Value, at: SocketAddr) -> Value {
         "name": "envoy.filters.http.router",
         "typed_config": { "@type": format!("{name}.http.router.v3.Router") },
     }]);
-    json!({
-        "address": {
-            "socket_address": { "address": at.ip().to_string(), "port_value": at.port() },
-        },
-        "filter_chains": [{ "filters": [{ "name": "http", "typed_config": fields }] }],
-    })
+    json!({ "name": "http", "typed_config": fields })
 }
 
 /// A connection that is kept while Envoy keeps it.
@@ -105,6 +132,13 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(at: SocketAddr) -> Self {
         Self { at, wire: None }
+    }
+
+    /// As [`Self::ask`], for an Envoy that may close the connection instead.
+    pub(crate) fn try_ask(&mut self, head: &[u8]) -> Option<Response> {
+        let mut wire = Wire::connect(self.at);
+        wire.send([head, b"\r\n"].concat());
+        wire.try_response("GET").ok()
     }
 
     /// Sends a head, lines with their ends but without the empty one.

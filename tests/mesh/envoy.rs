@@ -154,6 +154,14 @@ impl Sidecar {
             .collect()
     }
 
+    /// What it has for a configuration now, as its admin interface says it.
+    pub fn config_dump(&self) -> Vec<u8> {
+        let answer = self.admin("/config_dump?include_eds");
+        let answer = answer.expect("Envoy's admin interface answers");
+        assert_eq!(answer.status(), 200, "{answer:?}");
+        answer.body
+    }
+
     fn admin(&self, path: &str) -> Option<Response> {
         let stream = UnixStream::connect(self.dir.join(parts::ADMIN_SOCKET)).ok()?;
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();

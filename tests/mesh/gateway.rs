@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::client::get;
 use crate::mesh::{Mesh, OUTSIDE};
@@ -78,6 +80,40 @@ impl Gateway {
     /// A client's GET. An error means that the gateway gave no whole answer.
     pub fn get(&self, path: &str) -> io::Result<Response> {
         get(&self.place, self.at, CLIENTS_HOST, path)
+    }
+
+    /// What `explain` says of a client's GET, as an object; the exit code is in it.
+    pub fn explain(&self, mesh: &Mesh, dump: &Path, path: &str) -> Value {
+        let (code, said) = self.explain_as("json", mesh, dump, path);
+        let mut answer: Value = serde_json::from_str(&said).unwrap();
+        answer["exit"] = code.into();
+        answer
+    }
+
+    /// The exit code of `explain`, and what it says. It asks the cluster's DNS from where the
+    /// gateway is, and has the sidecar's configuration from a file.
+    pub fn explain_as(
+        &self,
+        output: &str,
+        mesh: &Mesh,
+        dump: &Path,
+        path: &str,
+    ) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_api-gateway"));
+        command
+            .args(["explain", "--config"])
+            .arg(mesh.dir.path().join("gateway.yaml"))
+            .arg("--config-dump")
+            .arg(dump)
+            .args(["--resolve", "--output", output])
+            .arg(format!("http://{CLIENTS_HOST}{path}"));
+        let ended = self.place.run(|| command.output().unwrap());
+        let complaint = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(complaint, "", "{path}");
+        (
+            ended.status.code(),
+            String::from_utf8(ended.stdout).unwrap(),
+        )
     }
 
     pub fn place(&self) -> &Place {

@@ -38,5 +38,7 @@ mod support;
 // The tests.
 mod address_change;
 mod chaos;
+mod demo;
+mod explained;
 mod host_header;
 mod sidecars;

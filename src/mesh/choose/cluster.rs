@@ -1,0 +1,165 @@
+//! A cluster: what kind it is, how its connections are wrapped, and its endpoints.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::mesh::dump::Dump;
+use crate::mesh::dump::cluster::{Cluster, LbEndpoint, Locality, Metadata, TransportSocket};
+use crate::mesh::dump::scalar::Scalar;
+use crate::mesh::trace::{EndpointState, Target, Tls};
+
+/// What Envoy takes where a cluster doesn't say.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Istio's name for what passes through.
+pub(super) fn is_passthrough(name: &str) -> bool {
+    matches!(
+        name,
+        "PassthroughCluster"
+            | "InboundPassthroughCluster"
+            | "InboundPassthroughClusterIpv4"
+            | "InboundPassthroughClusterIpv6"
+    )
+}
+
+/// Istio's name for what is dropped.
+pub(super) const BLACK_HOLE: &str = "BlackHoleCluster";
+
+/// What is known about a cluster.
+pub(super) fn describe(dump: &Dump, cluster: &Cluster) -> Target {
+    let kind = match (&cluster.r#type, &cluster.cluster_type) {
+        (_, Some(extension)) => extension.name.clone(),
+        (None, None) => "STATIC".to_owned(),
+        (Some(name), None) => match name.0.as_str() {
+            "" | "0" => "STATIC".to_owned(),
+            name => name.to_owned(),
+        },
+    };
+    let assignment = dump.endpoints_of(cluster);
+    let endpoints: Option<Vec<_>> = assignment.map(|of| {
+        let all = of.endpoints.iter();
+        all.flat_map(|locality| states(cluster, locality)).collect()
+    });
+    let endpoints = endpoints.filter(|_| kind != "ORIGINAL_DST");
+    Target {
+        cluster: cluster.name.clone(),
+        tls: overall(cluster, endpoints.as_deref()),
+        http2: speaks_http2(cluster),
+        kind,
+        endpoints,
+        only_healthy: cluster
+            .common_lb_config
+            .as_ref()
+            .and_then(|of| of.healthy_panic_threshold.as_ref())
+            .is_some_and(|threshold| threshold.value == 0.0),
+        connect_timeout: cluster.connect_timeout.map_or(CONNECT, |span| span.0),
+    }
+}
+
+/// The endpoints whose pods take the mesh's TLS although the cluster speaks plaintext.
+pub(super) fn meant_for_tls(dump: &Dump, cluster: &Cluster) -> bool {
+    let says = |metadata: &Option<Metadata>| {
+        metadata.as_ref().is_some_and(|of| {
+            let mode = of.filter_metadata.transport_socket_match.get("tlsMode");
+            mode.is_some_and(|mode| mode.is("istio"))
+        })
+    };
+    let endpoints = dump.endpoints_of(cluster).into_iter();
+    endpoints
+        .flat_map(|of| &of.endpoints)
+        .flat_map(|locality| &locality.lb_endpoints)
+        .any(|endpoint| says(&endpoint.metadata))
+}
+
+fn states<'c>(
+    cluster: &'c Cluster,
+    locality: &'c Locality,
+) -> impl Iterator<Item = EndpointState> + 'c {
+    locality.lb_endpoints.iter().map(move |of| EndpointState {
+        address: of
+            .endpoint
+            .address
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |address| address.text()),
+        health: match of.health_status.0.as_str() {
+            "" | "UNKNOWN" => "HEALTHY".to_owned(),
+            status => status.to_owned(),
+        },
+        tls: tls_to(cluster, of, locality),
+    })
+}
+
+/// `TransportSocketMatcherImpl::resolve`: the endpoint's own metadata, then its locality's.
+fn tls_to(cluster: &Cluster, endpoint: &LbEndpoint, locality: &Locality) -> Tls {
+    if cluster.transport_socket_matcher.is_some() {
+        return Tls::Other("chosen by a matcher tree".to_owned());
+    }
+    let empty = BTreeMap::new();
+    let of = |metadata: &'_ Option<Metadata>| -> BTreeMap<String, Scalar> {
+        metadata.as_ref().map_or_else(BTreeMap::new, |of| {
+            of.filter_metadata.transport_socket_match.clone()
+        })
+    };
+    let (own, around) = (of(&endpoint.metadata), of(&locality.metadata));
+    let fits = |wanted: &BTreeMap<String, Scalar>, given: &BTreeMap<String, Scalar>| {
+        wanted
+            .iter()
+            .all(|(key, value)| given.get(key) == Some(value))
+    };
+    let matches = &cluster.transport_socket_matches;
+    let first =
+        |given: &BTreeMap<String, Scalar>| matches.iter().find(|of| fits(&of.r#match, given));
+    let given = if own.is_empty() { &around } else { &own };
+    let found = first(given).or_else(|| first(&empty));
+    match found {
+        Some(of) => kind(Some(&of.transport_socket)),
+        None => kind(cluster.transport_socket.as_ref()),
+    }
+}
+
+fn kind(socket: Option<&TransportSocket>) -> Tls {
+    let Some(socket) = socket else {
+        return Tls::Plaintext;
+    };
+    let config = socket.typed_config.as_ref();
+    let of = config.map_or("", |config| config.type_url.as_str());
+    if of.ends_with(".UpstreamTlsContext")
+        && let Some(config) = config
+    {
+        let sni = config.sni.clone();
+        let context = &config.common_tls_context;
+        let certificate = !context.tls_certificates.is_empty()
+            || !context.tls_certificate_sds_secret_configs.is_empty();
+        return match certificate {
+            true => Tls::Mutual { sni },
+            false => Tls::Simple { sni },
+        };
+    }
+    if of.ends_with(".RawBuffer") || (of.is_empty() && socket.name.contains("raw_buffer")) {
+        return Tls::Plaintext;
+    }
+    Tls::Other(socket.name.clone())
+}
+
+fn overall(cluster: &Cluster, endpoints: Option<&[EndpointState]>) -> Tls {
+    match endpoints {
+        Some([first, rest @ ..]) => match rest.iter().all(|of| of.tls == first.tls) {
+            true => first.tls.clone(),
+            false => Tls::Mixed,
+        },
+        _ if cluster.transport_socket_matcher.is_some() => {
+            Tls::Other("chosen by a matcher tree".to_owned())
+        }
+        _ if cluster.transport_socket_matches.is_empty() => kind(cluster.transport_socket.as_ref()),
+        _ => Tls::ByEndpoint,
+    }
+}
+
+fn speaks_http2(cluster: &Cluster) -> bool {
+    let explicit = cluster.typed_extension_protocol_options.values();
+    let explicit = explicit.filter_map(|of| of.explicit_http_config.as_ref());
+    cluster.http2_protocol_options.is_some()
+        || explicit
+            .into_iter()
+            .any(|of| of.http2_protocol_options.is_some())
+}

@@ -1,0 +1,104 @@
+//! What a chain does with a connection: HTTP or TCP, and whether a filter on the way does
+//! something that the model doesn't know.
+
+use super::end::End;
+use crate::mesh::dump::listener::{FilterChain, HttpFilter, NetworkConfig, NetworkFilter};
+
+/// The filter at the end of a chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Last<'d> {
+    Http(&'d NetworkConfig),
+    Tcp(&'d NetworkConfig),
+}
+
+/// Network filters that only look.
+const LOOKING: [&str; 4] = [
+    "metadata_exchange",
+    "metadataexchange",
+    "set_filter_state",
+    "stats",
+];
+
+/// HTTP filters that neither choose another route nor answer by themselves. What a route
+/// tells the fault filter is looked at with the route.
+const KNOWN: [&str; 16] = [
+    "router",
+    "metadata_exchange",
+    "peer_metadata",
+    "alpn",
+    "cors",
+    "fault",
+    "stats",
+    "grpc_stats",
+    "stateful_session",
+    "compressor",
+    "decompressor",
+    "grpc_web",
+    "buffer",
+    "on_demand",
+    "istio_authn",
+    "set_filter_state",
+];
+
+pub(super) fn last(chain: &FilterChain) -> Result<Last<'_>, End> {
+    for filter in &chain.filters {
+        let unknown = || End::unknown(format!("the network filter {}", filter.name));
+        if filter.config_discovery.is_some() {
+            return Err(unknown());
+        }
+        let Some(config) = filter.typed_config.as_deref() else {
+            if looks(filter, "") {
+                continue;
+            }
+            return Err(unknown());
+        };
+        let kind = config.type_url.as_str();
+        if kind.ends_with(".HttpConnectionManager") {
+            return match config.http_filters.iter().find(|filter| !known(filter)) {
+                None => Ok(Last::Http(config)),
+                Some(filter) => Err(End::unknown(format!("the HTTP filter {}", filter.name))),
+            };
+        }
+        if kind.ends_with(".TcpProxy") {
+            return Ok(Last::Tcp(config));
+        }
+        if !looks(filter, kind) {
+            return Err(unknown());
+        }
+    }
+    Err(End::unknown(
+        "a filter chain without HTTP or TCP at its end",
+    ))
+}
+
+/// Istio's own are WebAssembly in older versions, where only the name tells.
+fn looks(filter: &NetworkFilter, kind: &str) -> bool {
+    let wasm = kind.is_empty() || kind.ends_with(".Wasm") || kind.ends_with(".TypedStruct");
+    if wasm {
+        let last = filter.name.rsplit('.').next().unwrap_or_default();
+        return filter.name.starts_with("istio.") && LOOKING.contains(&last);
+    }
+    parts(kind).any(|part| LOOKING.contains(&part))
+}
+
+/// Of `type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors` and the like:
+/// `istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig`, `stats.PluginConfig`.
+fn parts(kind: &str) -> impl Iterator<Item = &str> {
+    kind.rsplit('/').next().unwrap_or(kind).split('.')
+}
+
+fn known(filter: &HttpFilter) -> bool {
+    if filter.disabled {
+        return true;
+    }
+    let kind = filter.typed_config.as_ref().map(|of| of.type_url.as_str());
+    let kind = kind.unwrap_or_default();
+    let opaque = ["Wasm", "TypedStruct"].iter().any(|of| kind.ends_with(of));
+    if opaque || kind.is_empty() {
+        // By its name: such as istio.stats or envoy.filters.http.cors.
+        let ours = !opaque || filter.name.starts_with("istio.");
+        let last = filter.name.rsplit('.').next().unwrap_or_default();
+        return ours && KNOWN.contains(&last);
+    }
+    parts(kind).any(|part| KNOWN.contains(&part))
+}

@@ -1,0 +1,130 @@
+//! `HeaderMatcher` (Envoy's `source/common/http/header_utility.cc`).
+
+use std::borrow::Cow;
+
+use super::pattern::matches_whole;
+use super::request::{Seen, Values};
+use super::text;
+use crate::mesh::dump::matcher::HeaderMatcher;
+use crate::mesh::truth::Truth;
+
+/// From this version on a header that stands several times is compared value by value; before,
+/// as one value with commas.
+const EACH_VALUE: (u32, u32) = (1, 39);
+
+/// Whether a request has what a matcher asks for.
+pub(super) fn matches(matcher: &HeaderMatcher, seen: &Seen<'_>) -> Truth {
+    let name = &matcher.name;
+    if let Some(field) = text::unread(&matcher.rest) {
+        return Truth::Unknown(format!("a matcher of header {name} with {field}"));
+    }
+    let Values::Known(values) = seen.values(name) else {
+        return Truth::Unknown(format!("header {name}, which Envoy writes itself"));
+    };
+    let named = |truth: Truth| match truth {
+        Truth::No(why) => Truth::No(format!("header {name} {why}")),
+        other => other,
+    };
+    match values.as_slice() {
+        [] => named(missing(matcher)),
+        [one] => named(present(matcher, one)),
+        several => named(repeated(matcher, several, seen.envoy)),
+    }
+}
+
+fn missing(matcher: &HeaderMatcher) -> Truth {
+    if matcher.treat_missing_header_as_empty {
+        return present(matcher, b"");
+    }
+    // The opposite of "is x" isn't "is absent": without the header neither matches.
+    let wanted = asks_presence(matcher).is_some_and(|present| present == matcher.invert_match);
+    Truth::of(wanted, || "is missing".to_owned())
+}
+
+/// The presence that a matcher asks for when it asks for nothing else.
+fn asks_presence(matcher: &HeaderMatcher) -> Option<bool> {
+    let value = matcher.exact_match.is_some()
+        || matcher.safe_regex_match.is_some()
+        || matcher.range_match.is_some()
+        || matcher.prefix_match.is_some()
+        || matcher.suffix_match.is_some()
+        || matcher.contains_match.is_some()
+        || matcher.string_match.is_some();
+    (!value).then(|| matcher.present_match.unwrap_or(true))
+}
+
+fn present(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
+    match (compare(matcher, value), matcher.invert_match) {
+        (Truth::Yes, true) => Truth::No("is what it must not be".to_owned()),
+        (Truth::No(_), true) => Truth::Yes,
+        (truth, _) => truth,
+    }
+}
+
+/// Without the inversion.
+fn compare(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
+    let begins = |wanted: &str| value.starts_with(wanted.as_bytes());
+    if let Some(present) = asks_presence(matcher) {
+        Truth::of(present, || "is there".to_owned())
+    } else if let Some(wanted) = &matcher.exact_match {
+        // The old form takes an empty value for none at all.
+        let is = wanted.is_empty() || value == wanted.as_bytes();
+        Truth::of(is, || format!("isn't {wanted}"))
+    } else if let Some(regex) = &matcher.safe_regex_match {
+        matches_whole(&regex.regex, value)
+    } else if let Some(range) = &matcher.range_match {
+        let number = std::str::from_utf8(value).unwrap_or_default().trim();
+        let number = number.parse::<i64>();
+        let within = number.is_ok_and(|n| (range.start.0..range.end.0).contains(&n));
+        Truth::of(within, || {
+            format!(
+                "is no number from {} to below {}",
+                range.start.0, range.end.0
+            )
+        })
+    } else if let Some(wanted) = &matcher.prefix_match {
+        Truth::of(begins(wanted), || format!("doesn't begin with {wanted}"))
+    } else if let Some(wanted) = &matcher.suffix_match {
+        let ends = value.ends_with(wanted.as_bytes());
+        Truth::of(ends, || format!("doesn't end with {wanted}"))
+    } else if let Some(wanted) = &matcher.contains_match {
+        let found = memchr::memmem::find(value, wanted.as_bytes()).is_some();
+        Truth::of(found, || format!("doesn't contain {wanted}"))
+    } else if let Some(string) = &matcher.string_match {
+        text::matches(string, value)
+    } else {
+        Truth::Unknown("a header matcher without a pattern".to_owned())
+    }
+}
+
+/// A header that stands several times. Envoy changed what that means; where the two meanings
+/// agree the version doesn't matter.
+fn repeated(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], envoy: Option<(u32, u32)>) -> Truth {
+    let joined = present(matcher, &values.join(&b','));
+    let each = any(values, |value| compare(matcher, value));
+    let each = match (each, matcher.invert_match) {
+        (Truth::Yes, true) => Truth::No("is what it must not be".to_owned()),
+        (Truth::No(_), true) => Truth::Yes,
+        (truth, _) => truth,
+    };
+    match envoy {
+        Some(version) if version >= EACH_VALUE => each,
+        Some(_) => joined,
+        None if (each == Truth::Yes) == (joined == Truth::Yes) => joined,
+        None => Truth::Unknown(format!(
+            "header {}, which stands several times, in an Envoy of unknown version",
+            matcher.name
+        )),
+    }
+}
+
+fn any(values: &[Cow<'_, [u8]>], test: impl Fn(&[u8]) -> Truth) -> Truth {
+    let mut last = Truth::No("has no value".to_owned());
+    for value in values {
+        match test(value) {
+            Truth::Yes => return Truth::Yes,
+            other => last = other,
+        }
+    }
+    last
+}

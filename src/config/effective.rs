@@ -26,7 +26,7 @@ pub fn effective(config: &Config) -> Value {
     let routes: Vec<_> = routes
         .map(|route| routes::route(config, route, &secrets))
         .collect();
-    json!({
+    let mut all = json!({
         "server": server(&config.server),
         "admin": admin(&config.admin),
         "dns": dns(&config.dns),
@@ -34,7 +34,19 @@ pub fn effective(config: &Config) -> Value {
         "access_log": access_log(&config.access_log),
         "services": services,
         "routes": routes,
-    })
+    });
+    escape(&mut all);
+    all
+}
+
+/// A literal `${` is written with another dollar; variables don't go into keys.
+fn escape(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains("${") => *text = text.replace("${", "$${"),
+        Value::Array(all) => all.iter_mut().for_each(escape),
+        Value::Object(all) => all.values_mut().for_each(escape),
+        _ => {}
+    }
 }
 
 fn server(server: &Server) -> Value {
@@ -77,7 +89,7 @@ fn admin(admin: &Admin) -> Value {
     json!({
         "listen": value(admin.listen),
         "operator": value(admin.operator),
-        "sidecar_ready": or_off(admin.sidecar_ready.as_ref().map(ToString::to_string)),
+        "sidecar_ready": or_off(admin.sidecar_ready.as_ref().map(|url| secrets::without_query(&url.to_string()))),
     })
 }
 

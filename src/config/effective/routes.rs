@@ -24,13 +24,13 @@ pub(super) fn route(config: &Config, route: &Route, secrets: &Secrets<'_>) -> Va
         } => {
             let service = config.services.get(*service);
             all.insert("service".into(), json!(service.map(|of| &of.name)));
-            let mut keys = rewritten(rewrite, "replace_path");
+            let mut keys = rewritten(rewrite, "replace_path", secrets);
             if let Some(host) = host {
                 keys.insert("host".into(), host.as_str().into());
             }
             insert(&mut all, "rewrite", keys);
         }
-        Action::Redirect(to) => insert(&mut all, "redirect", redirect(to)),
+        Action::Redirect(to) => insert(&mut all, "redirect", redirect(to, secrets)),
     }
     let sides = [
         ("request_headers", &route.request_headers),
@@ -69,7 +69,7 @@ fn one_match(one: &Match, secrets: &Secrets<'_>) -> Value {
         PathMatch::Prefix(path) => ("prefix", path.as_str()),
         PathMatch::Regex(pattern) => ("regex", pattern.as_str()),
     };
-    all.insert("path".into(), json!({ kind: path }));
+    all.insert("path".into(), json!({ kind: secrets.shown_path(path) }));
     let hosts = one.hosts.iter().map(|host| match host {
         HostMatch::Exact(host) => json!(host),
         HostMatch::Wildcard(suffix) => json!(format!("*.{suffix}")),
@@ -99,20 +99,20 @@ fn value((name, wanted): (&str, &ValueMatch), secrets: &Secrets<'_>) -> Value {
     json!({ "name": name, kind: secrets.shown(name, text) })
 }
 
-fn rewritten(rewrite: &Rewrite, whole: &str) -> Map<String, Value> {
+fn rewritten(rewrite: &Rewrite, whole: &str, secrets: &Secrets<'_>) -> Map<String, Value> {
     let (key, text) = match rewrite {
         Rewrite::Keep => return Map::new(),
         Rewrite::StripPrefix(text) => ("strip_prefix", text),
         Rewrite::ReplacePrefix(text) => ("replace_prefix", text),
         Rewrite::ReplacePath(text) => (whole, text),
     };
-    [(key.to_owned(), text.as_str().into())]
+    [(key.to_owned(), secrets.shown_path(text).into())]
         .into_iter()
         .collect()
 }
 
-fn redirect(redirect: &Redirect) -> Map<String, Value> {
-    let mut all = rewritten(&redirect.path, "path");
+fn redirect(redirect: &Redirect, secrets: &Secrets<'_>) -> Map<String, Value> {
+    let mut all = rewritten(&redirect.path, "path", secrets);
     all.insert("status".into(), redirect.status.into());
     let parts = [
         ("scheme", redirect.scheme.as_deref().map(Value::from)),

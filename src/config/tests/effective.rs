@@ -67,11 +67,11 @@ routes:
   - path: { regex: "/users/[0-9]+" }
     hosts: [blog.example, "*.blog.example"]
     methods: [GET, PURGE]
-    headers: [{ name: X-A, exact: "" }, { name: X-B, regex: "a|b" }]
+    headers: [{ name: X-A, exact: "" }, { name: X-B, regex: "a|b" }, { name: X-C, exact: "$${x}$$${y" }]
     query: [{ name: q, exact: "1" }, { name: r, regex: "[0-9]+" }]
   - path: { exact: /x }
   rewrite: { replace_path: /y, host: c.example }
-  request_headers: { set: { X-Team: blog, X-U: é }, add: { X-B: b }, remove: [X-C] }
+  request_headers: { set: { X-Team: blog, X-U: é, X-V: "a$${URL}" }, add: { X-B: b }, remove: [X-C] }
   response_headers: { remove: [Server] }
   timeouts: { response_header: off, request: 1s }
   limits: { request_body: 1MiB }
@@ -119,15 +119,29 @@ routes:
       X-Any: bearer sesame9
       X-Callback: http://h/?token=sesame10
       X-Upstream: http://me:sesame11@h/
+      X-Params: token=sesame17
+      X-Escaped: "http%3A%2F%2Fme%3Asesame18%40h"
+      X-Both: "http://h/ http://me:sesame19@h/"
+      X-Nested: "/cb?next=%2F%3Fcode%3Dsesame20"
+      X-Scheme: Token sesame21
+      X-Scheme2: ApiKey sesame22
+      X-Sig: sesame23
+      X-Origin-Verify: sesame24
+      X-Creds: sesame25
+      X-Form: "a[sid]=sesame26"
     add: { X-Auth-Token: sesame12, "X-Jwt": sesame13, X-Password2: sesame14 }
   response_headers: { set: { Set-Cookie: sesame15, Location: "/a;sig=sesame16" } }
+- { name: s, service: a, match: { path: { prefix: "/${SECRET}27/" } }, rewrite: { strip_prefix: "/${SECRET}27/" } }
+- { name: t, service: a, rewrite: { replace_path: "/${SECRET}28" } }
+- { name: u, match: { path: { exact: /x } }, redirect: { path: "/${SECRET}29" } }
+admin: { sidecar_ready: "http://127.0.0.1:15021/ready?sesame30" }
 tests:
-- { request: GET /, headers: { Authorization: sesame17 }, expect: { route: r } }
+- { request: GET /, headers: { Authorization: sesame31 }, expect: { route: r } }
 "#;
     let shown = effective(&read(secrets));
     let text = shown.to_string();
     assert!(!text.contains("sesame"), "{shown:#}");
-    assert_eq!(text.matches("[redacted]").count(), 17, "{shown:#}");
+    assert_eq!(text.matches("[redacted]").count(), 32, "{shown:#}");
 }
 
 #[test]
@@ -137,7 +151,7 @@ services: { a: { url: "${URL}" } }
 routes:
 - name: r
   service: a
-  match: { path: { prefix: "/${SECRET}" }, headers: [{ name: X-Version, exact: v2 }], query: [{ name: q, regex: "a|b" }] }
+  match: { path: { prefix: "/sesame" }, headers: [{ name: X-Version, exact: v2 }], query: [{ name: q, regex: "a|b" }] }
   request_headers: { set: { X-Team: blog, X-Url: "http://h/?a=b", Cookie: "" } }
   response_headers: { set: { Cache-Control: "max-age=60, private" } }
 "#;

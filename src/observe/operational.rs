@@ -10,12 +10,14 @@ mod pipe;
 #[cfg(test)]
 mod tests;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal as _};
 use std::panic;
+use std::thread;
 use std::time::Duration;
 
 use env_logger::{Builder, Env, Target, WriteStyle};
-use log::{Level, LevelFilter, Log, Metadata, Record, error};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 
 pub use self::format::{Format, UnknownFormat};
 pub use self::lines::Lines;
@@ -66,15 +68,32 @@ pub fn start(env: &dyn Fn(&str) -> Option<String>) -> Result<Lines, UnknownForma
         None => LevelFilter::Info,
     };
     let lines = Lines::new(format, pipe.clone());
+    tell_of_panics(format, pipe.clone());
     // There is no other logger that could be in the way.
     if log::set_boxed_logger(Box::new(Operational { inner, pipe })).is_ok() {
         log::set_max_level(level);
     }
-    if format == Format::Json {
-        // The usual words for it are several lines.
-        panic::set_hook(Box::new(|panic| error!(target: PSEUDONYM, "{panic}")));
-    }
     Ok(lines)
+}
+
+/// What panics says so in the form of the log, whatever the log leaves out. The usual hook
+/// would wait for standard error, and what a client sent could look like a line.
+fn tell_of_panics(format: Format, pipe: Pipe) {
+    panic::set_hook(Box::new(move |panic| {
+        let backtrace = Backtrace::capture();
+        let told = match backtrace.status() {
+            BacktraceStatus::Captured => format!("{panic}\n{backtrace}"),
+            _ => panic.to_string(),
+        };
+        let thread = thread::current();
+        let name = thread.name().unwrap_or("unnamed");
+        let told = format!("thread {name:?} {told}");
+        pipe.hand_over(&format.line(Level::Error, PSEUDONYM, &told));
+        // The process ends with it, and with the process whoever writes.
+        if name == "main" {
+            pipe.wait(LAST_LINES);
+        }
+    }));
 }
 
 /// Lines that were lost because standard error took none.

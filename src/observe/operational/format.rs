@@ -50,6 +50,19 @@ impl Format {
             Self::Json => to.write_all(&json(record.level(), record.target(), &message)),
         }
     }
+
+    /// The same without colours, for what doesn't come from the log.
+    pub(super) fn line(self, level: Level, scope: &str, message: &str) -> Vec<u8> {
+        match self {
+            Self::Text => {
+                let time = Timestamp::now();
+                let mut to = format!("[{time:.0} {level:<5} {scope}] ").into_bytes();
+                to.extend(text(message));
+                to
+            }
+            Self::Json => json(level, scope, message),
+        }
+    }
 }
 
 /// Lines after the first are set in, so that none of them looks like another one of the

@@ -35,6 +35,9 @@ const NAMES: [&str; 12] = [
 
 const SIGNS: [&str; 3] = ["=", "%3D", "%253d"];
 
+/// What stands before a user, in some of the ways that it can be written.
+const SCHEMES: [&str; 4] = ["://", "%3A%2F%2F", ":%2f/", "%253a%252F%252f"];
+
 const HEADERS: [&str; 4] = ["user-agent", "x-forwarded-for", "traceparent", "referer"];
 
 /// The longest text that isn't cut; a target may be longer.
@@ -58,7 +61,10 @@ pub fn run(input: &[u8]) {
     }
     // A parameter of the query, whose value ends at the next `&`.
     let value = [without(b"&", left), SECRET.into(), without(b"&", right)].concat();
-    let url = [before, b"?", parameter.as_bytes(), &value, b"&", after].concat();
+    let scheme = SCHEMES[usize::from(status) % SCHEMES.len()];
+    let user = format!("&u=x{scheme}me:{SECRET}@h&");
+    let parameter = parameter.as_bytes();
+    let url = [before, b"?", parameter, &value, user.as_bytes(), after].concat();
     if let Ok(url) = HeaderValue::from_bytes(&url) {
         headers.append("x-original-url", url);
     }

@@ -99,31 +99,38 @@ impl Redactor {
         scratch: &mut Scratch,
         to: &mut Vec<u8>,
     ) {
-        let shown = &url[..end.min(url.len())];
+        let end = end.min(url.len());
         let Some((start, at)) = user else {
-            return self.parameters(shown, scratch, to);
+            return self.parameters(url, end, scratch, to);
         };
         // It may end beyond what is wanted.
         let mut text = std::mem::take(&mut scratch.without_user);
         text.clear();
-        text.extend_from_slice(shown.get(..start).unwrap_or(shown));
+        text.extend_from_slice(&url[..start]);
         text.extend_from_slice(REDACTED);
-        text.extend_from_slice(shown.get(at..).unwrap_or_default());
-        self.parameters(&text, scratch, to);
+        text.extend_from_slice(&url[at..]);
+        let end = match end {
+            end if end <= start => end,
+            end => start + REDACTED.len() + end.saturating_sub(at),
+        };
+        self.parameters(&text, end, scratch, to);
         scratch.without_user = text;
     }
 
-    fn parameters(&self, mut rest: &[u8], scratch: &mut Scratch, to: &mut Vec<u8>) {
+    /// What stands in the first `end` bytes.
+    fn parameters(&self, mut rest: &[u8], mut end: usize, scratch: &mut Scratch, to: &mut Vec<u8>) {
         let (mut is_first, mut is_path) = (true, true);
         loop {
             let ends = |byte: &u8| *byte == b'&' || is_path && *byte == b'?';
-            let end = rest.iter().position(ends).unwrap_or(rest.len());
-            let (part, more) = rest.split_at(end);
-            self.part(part, is_first, scratch, to);
-            let Some((separator, after)) = more.split_first() else {
+            let part_end = rest.iter().position(ends).unwrap_or(rest.len());
+            let (part, more) = rest.split_at(part_end);
+            self.part(part, end, is_first, scratch, to);
+            end = end.saturating_sub(part_end);
+            let Some((separator, after)) = more.split_first().filter(|_| end > 0) else {
                 return;
             };
             to.push(*separator);
+            end -= 1;
             is_first = false;
             is_path &= *separator != b'?';
             rest = after;
@@ -131,8 +138,15 @@ impl Redactor {
     }
 
     /// What stands between two `&`, or before all of them and the query: that doesn't
-    /// begin with a parameter.
-    fn part(&self, part: &[u8], is_first: bool, scratch: &mut Scratch, to: &mut Vec<u8>) {
+    /// begin with a parameter. Only its first `end` bytes are wanted.
+    fn part(
+        &self,
+        part: &[u8],
+        end: usize,
+        is_first: bool,
+        scratch: &mut Scratch,
+        to: &mut Vec<u8>,
+    ) {
         let Scratch {
             unescaped, name, ..
         } = scratch;
@@ -143,18 +157,31 @@ impl Redactor {
         } else {
             part
         };
-        let secret = self.secret(bytes, is_first, name);
-        let secret = match secret {
-            Some(sign) if has_escapes => unescaped.end(sign),
-            sign => sign.map(|sign| sign + 1),
+        // So many bytes of the part make so many without escapes.
+        let made_of = |bytes: usize| match bytes.checked_sub(1) {
+            Some(last) if has_escapes => unescaped.end(last).unwrap_or(part.len()),
+            _ => bytes,
         };
-        match secret.map(|start| part.split_at(start)) {
-            // That it is empty may be what is looked for.
-            Some((before, value)) if !value.is_empty() => {
-                to.extend_from_slice(before);
-                to.extend_from_slice(REDACTED);
+        let secret = self.secret(bytes, is_first, name);
+        let secret = secret.map(|sign| made_of(sign + 1));
+        // That it is empty may be what is looked for.
+        let secret = secret.filter(|&start| start < part.len());
+        let shown = secret.unwrap_or(part.len()).min(end);
+        let mut written = 0;
+        for (start, at) in users(bytes, &made_of) {
+            if start >= shown {
+                break;
             }
-            _ => to.extend_from_slice(part),
+            to.extend_from_slice(&part[written..start]);
+            to.extend_from_slice(REDACTED);
+            if at >= shown {
+                return;
+            }
+            written = at;
+        }
+        to.extend_from_slice(&part[written..shown]);
+        if secret.is_some_and(|start| start < end) {
+            to.extend_from_slice(REDACTED);
         }
     }
 
@@ -194,6 +221,28 @@ fn user(url: &[u8], authority: usize) -> Option<(usize, usize)> {
     let host = url.get(authority..)?.split(ends).next()?;
     let at = host.iter().rposition(|&byte| byte == b'@')?;
     Some((authority, authority + at))
+}
+
+/// Where users and their passwords begin and end in the text that `bytes` are without its
+/// escapes, whichever of its URLs they are in.
+fn users(bytes: &[u8], made_of: &impl Fn(usize) -> usize) -> impl Iterator<Item = (usize, usize)> {
+    let width = |at: usize| made_of(at + 1) - made_of(at);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let authority = next + memmem::find(bytes.get(next..)?, b"://")? + 3;
+            next = authority;
+            let slash = width(authority - 1);
+            // One that is escaped more often than those before it is part of the user.
+            let ends = |at: &usize| matches!(bytes[*at], b'/' | b'?' | b'#') && width(*at) <= slash;
+            let end = (authority..bytes.len()).find(ends).unwrap_or(bytes.len());
+            let user = bytes[authority..end].iter().rposition(|&byte| byte == b'@');
+            if let Some(length) = user {
+                next += length;
+                return Some((made_of(authority), made_of(next)));
+            }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -252,6 +301,22 @@ mod tests {
             ),
             ("http://me@p@h", "http://[redacted]@h"),
             ("me:pass@h:443", "[redacted]@h:443"),
+            ("/a?b=http://me:pass@h/", "/a?b=http://[redacted]@h/"),
+            (
+                "/a?b=http%3A%2F%2Fme%3Apass%40h%2F@&c",
+                "/a?b=http%3A%2F%2F[redacted]%40h%2F@&c",
+            ),
+            (
+                "/a?b=x%253a%252f%252fme@h",
+                "/a?b=x%253a%252f%252f[redacted]@h",
+            ),
+            ("/a?b=x%3A%2F%2Fme:p%252Fq@h", "/a?b=x%3A%2F%2F[redacted]@h"),
+            ("/x://me:pass@h/a", "/x://[redacted]@h/a"),
+            (
+                "http://a@h/?b=x://c@h,y://d@h&e=z://f@h",
+                "http://[redacted]@h/?b=x://[redacted]@h,y://[redacted]@h&e=z://[redacted]@h",
+            ),
+            ("/a?b=x://me;token=p@h/", "/a?b=x://[redacted]"),
         ] {
             assert_eq!(redacted(url), expected, "{url}");
         }
@@ -271,6 +336,7 @@ mod tests {
             "/@me?a=b@c",
             "http://h/@me",
             "http://h:80",
+            "/a?b=http%3A%2F%2Fh%2F%40me&c=d://h/?@",
         ] {
             assert_eq!(redacted(url), url);
         }
@@ -288,6 +354,7 @@ mod tests {
             value("http://me:p@h/?token=x"),
             "http://[redacted]@h/?token=[redacted]"
         );
+        assert_eq!(value("http://h/ x://me:p@h"), "http://h/ x://[redacted]@h");
         assert_eq!(value("a;token=x"), "a;token=[redacted]");
     }
 
@@ -323,5 +390,6 @@ mod tests {
     fn a_user_is_found_however_long_it_is() {
         let url = format!("http://me:{}@h/", "x".repeat(9000));
         assert_eq!(redacted(&url), "http://[redacted]");
+        assert_eq!(redacted(&format!("/a?b={url}")), "/a?b=http://[redacted]");
     }
 }

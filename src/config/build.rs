@@ -18,6 +18,7 @@ mod server;
 mod services;
 mod timeouts;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
@@ -78,7 +79,13 @@ fn value<T: Value>(path: &str, leaf: Option<&Leaf<T>>, report: &mut Report) -> O
     match T::read(&leaf.text) {
         Ok(out) => Some(out),
         Err(mistake) => {
-            report.error(path, mistake.message, mistake.fix);
+            let fix = match mistake.fix {
+                Cow::Owned(made) if !report.is_from_variables(path) => made,
+                // It would tell what is in the variable.
+                Cow::Owned(_) => T::FIX.to_owned(),
+                Cow::Borrowed(fix) => fix.to_owned(),
+            };
+            report.error(path, mistake.message, fix);
             None
         }
     }

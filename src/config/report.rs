@@ -1,8 +1,9 @@
 //! Everything that is wrong with a file, each mistake with its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use super::text::{quote, replace_quoted};
 use super::tree::{self, Kind, Node, Position};
 
 /// Stands for the path of a mistake that concerns the whole file.
@@ -65,6 +66,9 @@ pub struct Report {
     diagnostics: Vec<Diagnostic>,
     /// The paths of `diagnostics`, and those that another mistake explains.
     covered: BTreeSet<String>,
+    /// The values that variables went into, as messages quote them, and what is said
+    /// instead.
+    from_variables: HashMap<String, String>,
 }
 
 impl Report {
@@ -74,11 +78,14 @@ impl Report {
             root: Node::null(Position::START),
             diagnostics: Vec::new(),
             covered: BTreeSet::new(),
+            from_variables: HashMap::new(),
         }
     }
 
     /// From now on paths are looked up in `root`.
     pub(super) fn set_tree(&mut self, root: Node) {
+        self.from_variables.clear();
+        collect(&root, &mut self.from_variables);
         self.root = root;
     }
 
@@ -152,19 +159,43 @@ impl Report {
         let mut wanted = path;
         loop {
             if let Some(found) = tree::find(&self.root, wanted) {
-                let message = match &found.node.kind {
-                    Kind::Scalar { variables, .. } if !variables.is_empty() => {
-                        format!("{message} (from {})", variables.join(", "))
-                    }
-                    _ => message,
-                };
-                return (found.position, message);
+                return (found.position, self.without_values(found.node, message));
             }
             match tree::parent(wanted) {
                 Some(parent) => wanted = parent,
                 None => return (self.root.position, message),
             }
         }
+    }
+
+    /// The message about `node` without what variables hold, which may be secret: they are
+    /// named instead, and are what the reader finds at that place.
+    fn without_values(&self, node: &Node, message: String) -> String {
+        let (own, variables) = match &node.kind {
+            Kind::Scalar { text, variables } => (text.as_str(), variables.as_slice()),
+            _ => ("", Default::default()),
+        };
+        let mut is_named = variables.is_empty();
+        let message = replace_quoted(&message, |quoted| {
+            if !variables.is_empty() {
+                is_named = true;
+                return Some(value_of(variables));
+            }
+            // Of another place, which this one doesn't agree with.
+            let elsewhere = self.from_variables.get(quoted)?;
+            (quote(own) != quoted).then(|| elsewhere.clone())
+        });
+        match is_named {
+            true => message,
+            false => format!("{message} (from {})", variables.join(", ")),
+        }
+    }
+
+    /// Whether variables went into the value at `path`.
+    pub(super) fn is_from_variables(&self, path: &str) -> bool {
+        tree::find(&self.root, path).is_some_and(
+            |found| matches!(&found.node.kind, Kind::Scalar { variables, .. } if !variables.is_empty()),
+        )
     }
 
     /// Whether the file has something at `path`, be it empty.
@@ -232,6 +263,21 @@ impl fmt::Display for Report {
             write!(f, "{}:{diagnostic}", self.file)?;
         }
         Ok(())
+    }
+}
+
+fn value_of(variables: &[String]) -> String {
+    format!("the value of {}", variables.join(", "))
+}
+
+fn collect(node: &Node, all: &mut HashMap<String, String>) {
+    match &node.kind {
+        Kind::Scalar { text, variables } if !variables.is_empty() => {
+            all.insert(quote(text), value_of(variables));
+        }
+        Kind::Null | Kind::Scalar { .. } => {}
+        Kind::Sequence(items) => items.iter().for_each(|node| collect(node, all)),
+        Kind::Mapping(entries) => entries.iter().for_each(|entry| collect(&entry.value, all)),
     }
 }
 

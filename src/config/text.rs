@@ -13,6 +13,32 @@ pub(super) fn quote(value: &str) -> String {
     format!("{:?}", format!("{start}..."))
 }
 
+/// `message` with other words for what [`quote`] has put into it, quotes included, where
+/// there are some.
+pub(super) fn replace_quoted(
+    message: &str,
+    mut words: impl FnMut(&str) -> Option<String>,
+) -> String {
+    let mut to = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some(start) = rest.find('"') {
+        let mut escaped = false;
+        let end = rest[start + 1..].find(|c| {
+            let is_end = c == '"' && !escaped;
+            escaped = c == '\\' && !escaped;
+            is_end
+        });
+        let Some(end) = end.map(|end| start + end + 2) else {
+            break;
+        };
+        let quoted = &rest[start..end];
+        to.push_str(&rest[..start]);
+        to.push_str(words(quoted).as_deref().unwrap_or(quoted));
+        rest = &rest[end..];
+    }
+    to + rest
+}
+
 /// `a`, `a or b`, `a, b or c`.
 pub(super) fn one_of(words: &[&str]) -> String {
     match words {
@@ -53,6 +79,17 @@ mod tests {
         assert_eq!(quote(&"x".repeat(60)).len(), 62);
         assert_eq!(quote(&"x".repeat(61)).len(), 65);
         assert!(quote(&"é".repeat(1000)).ends_with("...\""));
+    }
+
+    #[test]
+    fn quotes_are_found_whatever_is_in_them() {
+        for value in ["", "a", r#"a"b"#, r"a\", "a\\\"\n", &"\"é".repeat(100)] {
+            let message = format!("one {} and {} \"", quote(value), quote("b"));
+            let replaced = replace_quoted(&message, |quoted| {
+                (quoted == quote(value)).then(|| "it".to_owned())
+            });
+            assert_eq!(replaced, r#"one it and "b" ""#, "{message}");
+        }
     }
 
     #[test]

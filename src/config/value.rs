@@ -55,11 +55,12 @@ pub(super) use url::{Host, Url};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mistake {
     pub(super) message: String,
-    pub(super) fix: String,
+    /// Made of the value only when it is owned.
+    pub(super) fix: Cow<'static, str>,
 }
 
 impl Mistake {
-    pub(super) fn new(message: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>, fix: impl Into<Cow<'static, str>>) -> Self {
         Self {
             message: message.into(),
             fix: fix.into(),

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::watched::{Operator, Watched, ask};
+use super::watched::{OPERATED, Operator, Watched, ask};
 use crate::support::gateway::program;
 use crate::support::{Config, Gateway, Service, eventually, ok};
 
@@ -92,6 +92,45 @@ fn the_configuration_in_use_is_told_without_secrets_and_after_a_reload() {
         (&refused["generation"], of(&refused)),
         (&2.into(), of(&after))
     );
+}
+
+/// Reports quote what is wrong with a file, and are shown and logged.
+#[test]
+fn a_configuration_that_is_refused_tells_no_secret() {
+    let service = Service::hello();
+    let mut run = program();
+    run.env("WORD", "sesame\n").env("API_PATH", "sesame/x");
+    let gateway = Gateway::start_by(&mut run, &Config::to(&service).top(OPERATED).text());
+    let operator = Operator::on(&gateway);
+    let route = "match: { path: { prefix: \"${API_PATH}\" }, \
+                 headers: [{ name: X-Key, exact: \"${WORD}\" }, { name: X-Key, regex: \"sesame(\" }], \
+                 query: [{ name: k, exact: \"sesame é\" }, { name: k, exact: \"${WORD}\" }] }, \
+                 request_headers: { set: { X-A: \"Bearer ${WORD}\", X-B: \" sesame\" } }";
+    let text = Config::new()
+        .service("svc", &service.url(), "timeouts: { connect: \"${WORD}\" }")
+        .route("all", "svc", route)
+        .text();
+    fs::write(gateway.config(), text).unwrap();
+    let refused = eventually("the file is refused", || {
+        Some(shown(operator)).filter(|shown| shown["last_reload"]["result"] == "refused")
+    });
+    let errors = &refused["last_reload"]["errors"];
+    assert_eq!(errors.as_array().unwrap().len(), 11, "{errors}");
+    let named = errors.to_string();
+    assert!(
+        named.contains("the value of $API_PATH doesn't begin with /"),
+        "{named}"
+    );
+    assert!(
+        named.contains("contains a control character (from $WORD)"),
+        "{named}"
+    );
+    let status = operator.get("/status").json().to_string();
+    let log = gateway.logged(&["configuration refused"]) + &gateway.log().join("\n");
+    for told in [refused.to_string(), status, log] {
+        assert!(told.contains("$API_PATH"), "{told}");
+        assert!(!told.contains("sesame"), "{told}");
+    }
 }
 
 #[test]

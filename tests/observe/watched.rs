@@ -85,7 +85,7 @@ impl Watched {
     }
 }
 
-const OPERATED: &str = "admin: { listen: off, operator: \"127.0.0.1:0\" }";
+pub const OPERATED: &str = "admin: { listen: off, operator: \"127.0.0.1:0\" }";
 
 /// The operator's listener of a gateway.
 #[derive(Clone, Copy)]

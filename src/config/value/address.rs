@@ -74,7 +74,7 @@ fn schema_or_off() -> Vec<serde_json::Value> {
     ]
 }
 
-fn read_or_off(text: &str, ip: Ipv4Addr, fix: &str) -> Result<Option<SocketAddr>, Mistake> {
+fn read_or_off(text: &str, ip: Ipv4Addr, fix: &'static str) -> Result<Option<SocketAddr>, Mistake> {
     match text {
         "off" => Ok(None),
         _ => read(text, ip, fix).map(Some),
@@ -82,7 +82,7 @@ fn read_or_off(text: &str, ip: Ipv4Addr, fix: &str) -> Result<Option<SocketAddr>
 }
 
 /// Where `text` is just a port, the fix names it with `ip`.
-fn read(text: &str, ip: Ipv4Addr, fix: &str) -> Result<SocketAddr, Mistake> {
+fn read(text: &str, ip: Ipv4Addr, fix: &'static str) -> Result<SocketAddr, Mistake> {
     text.parse().map_err(|_| {
         let message = format!("{} is not an IP address and a port", quote(text));
         // As Go and nginx write it.

@@ -80,7 +80,7 @@ impl Value for HeaderCount {
     }
 }
 
-fn read(text: &str, fix: &str) -> Result<usize, Mistake> {
+fn read(text: &str, fix: &'static str) -> Result<usize, Mistake> {
     let wrong = |what| Mistake::new(format!("{} {what}", quote(text)), fix);
     if !text.bytes().all(|b| b.is_ascii_digit()) {
         return Err(wrong("is not a whole number".to_owned()));

@@ -120,7 +120,7 @@ pub(in super::super) fn written(duration: Duration) -> String {
 }
 
 /// A duration of which a timer can be made.
-fn read(text: &str, max: Duration, fix: &str) -> Result<Duration, Mistake> {
+fn read(text: &str, max: Duration, fix: &'static str) -> Result<Duration, Mistake> {
     let duration = parse(text, fix)?;
     let wrong = |what: String| Err(Mistake::new(format!("{} {what}", quote(text)), fix));
     if duration < MIN {
@@ -133,7 +133,7 @@ fn read(text: &str, max: Duration, fix: &str) -> Result<Duration, Mistake> {
 }
 
 /// Any duration; one that is out of all range is a long one.
-fn parse(text: &str, fix: &str) -> Result<Duration, Mistake> {
+fn parse(text: &str, fix: &'static str) -> Result<Duration, Mistake> {
     let digits_end = text
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(text.len());

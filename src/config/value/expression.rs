@@ -20,8 +20,9 @@ impl Value for Expression {
 
     const FIX: &'static str = "write an expression for the whole value, such as '[0-9]+'";
 
+    /// No mistake quotes it: a value that it is for may be a credential.
     fn read(text: &str) -> Result<Pattern, Mistake> {
-        Pattern::of_bytes(text).map_err(|error| mistake(text, &error))
+        Pattern::of_bytes(text).map_err(|error| mistake("", &error))
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -39,7 +40,8 @@ impl Value for PathExpression {
     const FIX: &'static str = "write an expression for the whole path, such as '/users/[0-9]+'";
 
     fn read(text: &str) -> Result<Pattern, Mistake> {
-        let pattern = Pattern::new(text).map_err(|error| mistake(text, &error))?;
+        let pattern =
+            Pattern::new(text).map_err(|error| mistake(&format!("{} ", quote(text)), &error))?;
         match beginning(text).literal.first() {
             Some(first) if *first != b'/' => Err(Mistake::new(
                 format!(
@@ -57,15 +59,15 @@ impl Value for PathExpression {
     }
 }
 
-fn mistake(text: &str, error: &regex::Error) -> Mistake {
-    let text = quote(text);
+/// `what` begins the message, with a space after it.
+fn mistake(what: &str, error: &regex::Error) -> Mistake {
     match error {
         regex::Error::CompiledTooBig(_) => Mistake::new(
-            format!("{text} is too large for an expression"),
+            format!("{what}is too large for an expression"),
             "repeat less in it, or write several matches",
         ),
         error => Mistake::new(
-            format!("{text} is not an expression: {}", reason(error)),
+            format!("{what}is not an expression: {}", reason(error)),
             "correct it; the syntax is that of Rust's regex crate, \
              without look-around and backreferences",
         ),

@@ -76,7 +76,7 @@ impl Value for SocketPath {
 
 const FILE: &str = r"^/[\s\S]*[^/]$";
 
-fn file(text: &str, fix: &str) -> Result<PathBuf, Mistake> {
+fn file(text: &str, fix: &'static str) -> Result<PathBuf, Mistake> {
     let path = absolute(text, fix)?;
     if text.ends_with('/') {
         let message = format!("{} ends in a /, as a directory does", quote(text));
@@ -85,7 +85,7 @@ fn file(text: &str, fix: &str) -> Result<PathBuf, Mistake> {
     Ok(path)
 }
 
-fn absolute(text: &str, fix: &str) -> Result<PathBuf, Mistake> {
+fn absolute(text: &str, fix: &'static str) -> Result<PathBuf, Mistake> {
     if !text.starts_with('/') {
         let message = format!("{} is not an absolute path", quote(text));
         return Err(Mistake::new(message, fix));

@@ -44,17 +44,18 @@ impl Value for FieldValue {
 
     const MAY_BE_EMPTY: bool = true;
 
+    /// No mistake quotes the value: it may be a credential, and reports are shown.
     fn read(text: &str) -> Result<HeaderValue, Mistake> {
         // Receivers remove it, so it would be neither sent nor found.
         if text.trim_matches([' ', '\t']) != text {
             return Err(Mistake::new(
-                format!("{} begins or ends with a space", quote(text)),
+                "begins or ends with a space",
                 "leave it out; it isn't part of a header's value",
             ));
         }
         HeaderValue::from_bytes(text.as_bytes()).map_err(|_| {
             Mistake::new(
-                format!("{} contains a control character", quote(text)),
+                "contains a control character",
                 "leave it out; a header's value is one line of text",
             )
         })

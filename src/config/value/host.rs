@@ -85,7 +85,7 @@ impl Value for BareHost {
 }
 
 /// A host, an IPv6 address in brackets and the shortest form (RFC 5952).
-fn without_port(text: &str, port_fix: &str, fix: &str) -> Result<String, Mistake> {
+fn without_port(text: &str, port_fix: &'static str, fix: &'static str) -> Result<String, Mistake> {
     let authority = authority(text, fix)?;
     let host = match authority.host {
         ServiceHost::Name(name) => name,
@@ -153,7 +153,7 @@ fn authority_schema() -> serde_json::Value {
     json!({ "type": "string", "pattern": r"^[A-Za-z0-9._:\[\]-]+$" })
 }
 
-fn authority(text: &str, fix: &str) -> Result<super::super::model::Authority, Mistake> {
+fn authority(text: &str, fix: &'static str) -> Result<super::super::model::Authority, Mistake> {
     if text.contains('@') {
         return Err(has_user());
     }

@@ -21,7 +21,7 @@ impl Value for Output {
             "stdout" => Ok(LogOutput::Stdout),
             "off" => Ok(LogOutput::Off),
             path if path.starts_with('/') => {
-                let path = FilePath::read(path).map_err(|mistake| match mistake.fix.as_str() {
+                let path = FilePath::read(path).map_err(|mistake| match &*mistake.fix {
                     FilePath::FIX => Mistake::new(mistake.message, Self::FIX),
                     _ => mistake,
                 })?;

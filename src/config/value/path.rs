@@ -23,8 +23,9 @@ impl Value for Path {
     const FIX: &'static str = "write a path that begins with /";
 
     fn read(text: &str) -> Result<String, Mistake> {
-        let wrong =
-            |what: &str, fix: &str| Err(Mistake::new(format!("{} {what}", quote(text)), fix));
+        let wrong = |what: &str, fix: &'static str| {
+            Err(Mistake::new(format!("{} {what}", quote(text)), fix))
+        };
         if !text.starts_with('/') {
             return wrong("doesn't begin with /", Self::FIX);
         }
@@ -44,10 +45,13 @@ impl Value for Path {
                 }
                 '!'..='~' => {}
                 _ => {
-                    return wrong(
-                        &format!("contains {c:?}, which no path on the wire does"),
-                        &format!("write it as {}", escaped(c)),
-                    );
+                    return Err(Mistake::new(
+                        format!(
+                            "{} contains {c:?}, which no path on the wire does",
+                            quote(text)
+                        ),
+                        format!("write it as {}", escaped(c)),
+                    ));
                 }
             }
         }

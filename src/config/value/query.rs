@@ -21,7 +21,7 @@ impl Value for ParameterName {
     const FIX: &'static str = "write the name of a query parameter as it stands in the URL";
 
     fn read(text: &str) -> Result<String, Mistake> {
-        as_in_url(text, &['&', '=', '#'])
+        as_in_url(text, &['&', '=', '#'], &format!("{} contains", quote(text)))
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -39,8 +39,9 @@ impl Value for ParameterValue {
 
     const MAY_BE_EMPTY: bool = true;
 
+    /// No mistake quotes the value: it may be a credential, and reports are shown.
     fn read(text: &str) -> Result<String, Mistake> {
-        as_in_url(text, &['&', '#'])
+        as_in_url(text, &['&', '#'], "contains")
     }
 
     fn schema() -> Vec<serde_json::Value> {
@@ -51,17 +52,14 @@ impl Value for ParameterValue {
     }
 }
 
-fn as_in_url(text: &str, ends: &[char]) -> Result<String, Mistake> {
+fn as_in_url(text: &str, ends: &[char], contains: &str) -> Result<String, Mistake> {
     match text
         .chars()
         .find(|c| ends.contains(c) || !('!'..='~').contains(c))
     {
         None => Ok(text.to_owned()),
         Some(c) => Err(Mistake::new(
-            format!(
-                "{} contains {c:?}, which can't stand there in a URL",
-                quote(text)
-            ),
+            format!("{contains} {c:?}, which can't stand there in a URL"),
             format!("write it as {}", escaped(c)),
         )),
     }

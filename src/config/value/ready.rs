@@ -22,7 +22,7 @@ impl Value for ReadyUrl {
         }
         // Wherever an @ stands, what comes before it may hold a password.
         let secret = text.contains('@');
-        let wrong = |what: &str, fix: &str| {
+        let wrong = |what: &str, fix: &'static str| {
             let message = match secret {
                 true => what.to_owned(),
                 false => format!("{} {what}", quote(text)),

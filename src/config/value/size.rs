@@ -103,12 +103,12 @@ pub(in super::super) fn written(bytes: u64) -> String {
     }
 }
 
-fn in_memory(text: &str, fix: &str) -> Result<usize, Mistake> {
+fn in_memory(text: &str, fix: &'static str) -> Result<usize, Mistake> {
     let too_large = |_| Mistake::new(format!("{} is too large", quote(text)), fix);
     usize::try_from(read(text, fix)?).map_err(too_large)
 }
 
-fn read(text: &str, fix: &str) -> Result<u64, Mistake> {
+fn read(text: &str, fix: &'static str) -> Result<u64, Mistake> {
     let digits_end = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());

@@ -18,8 +18,9 @@ impl Value for Url {
     const FIX: &'static str = "write a URL such as http://auth-service:8002";
 
     fn read(text: &str) -> Result<Authority, Mistake> {
-        let wrong =
-            |what: &str, fix: &str| Err(Mistake::new(format!("{} {what}", quote(text)), fix));
+        let wrong = |what: &str, fix: &'static str| {
+            Err(Mistake::new(format!("{} {what}", quote(text)), fix))
+        };
         let (scheme, authority, after) = split(text);
         if authority.contains('@') {
             return Err(has_user());

@@ -97,7 +97,7 @@ fn each_mistake_has_its_line() {
             &[
                 "f:3:38 tests[0].headers.Host: is the Host header, which has a key of its own; write it as the test's `host`",
                 r#"f:3:47 tests[0].headers."X A": "X A" is not the name of a header; write the name of a header such as X-Team"#,
-                r#"f:3:62 tests[0].headers.X-B: "\n" contains a control character; leave it out; a header's value is one line of text"#,
+                r#"f:3:62 tests[0].headers.X-B: contains a control character; leave it out; a header's value is one line of text"#,
                 "f:3:76 tests[0].headers.X-C: is the header of tests[0].headers.x-c again; remove one of the two",
             ],
         ),

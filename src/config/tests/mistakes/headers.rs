@@ -58,14 +58,14 @@ fn each_mistake_has_its_line() {
             r#"service: a, request_headers: { set: { X-A: "a\r\nX-B: b" } }"#,
             &[
                 "f:3:26 routes[0].service: is a duplicate of the key on line 3; keep one of the two",
-                r#"f:3:69 routes[0].request_headers.set.X-A: "a\r\nX-B: b" contains a control character; leave it out; a header's value is one line of text"#,
+                r#"f:3:69 routes[0].request_headers.set.X-A: contains a control character; leave it out; a header's value is one line of text"#,
             ],
         ),
         (
             r#"service: a, request_headers: { add: { X-A: " v" } }"#,
             &[
                 "f:3:26 routes[0].service: is a duplicate of the key on line 3; keep one of the two",
-                r#"f:3:69 routes[0].request_headers.add.X-A: " v" begins or ends with a space; leave it out; it isn't part of a header's value"#,
+                r#"f:3:69 routes[0].request_headers.add.X-A: begins or ends with a space; leave it out; it isn't part of a header's value"#,
             ],
         ),
         (

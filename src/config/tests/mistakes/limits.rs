@@ -73,7 +73,7 @@ fn each_mistake_of_the_server_has_its_line() {
             r#"limits: { connections: "${EMPTY}", request_body: "${PORT}" }"#,
             &[
                 "f:1:34 server.limits.connections: is empty (from $EMPTY); write a whole number from 1, such as 10000",
-                r#"f:1:60 server.limits.request_body: "8080" has no unit (from $PORT); write a unit after it: B, KiB, MiB or GiB"#,
+                r#"f:1:60 server.limits.request_body: the value of $PORT has no unit; write a unit after it: B, KiB, MiB or GiB"#,
             ],
         ),
         (

@@ -266,7 +266,7 @@ fn each_mistake_has_its_line() {
         (
             r#"server: { listen: "0.0.0.0:${NO:-x}" }"#,
             &[
-                r#"f:1:19 server.listen: "0.0.0.0:x" is not an IP address and a port (from $NO); write an IP address and a port such as 0.0.0.0:8000"#,
+                r#"f:1:19 server.listen: the value of $NO is not an IP address and a port; write an IP address and a port such as 0.0.0.0:8000"#,
             ],
         ),
         (

@@ -204,7 +204,8 @@ impl ProxyHttp for Gateway {
         ctx: &mut Ctx,
     ) -> Result<()> {
         let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
-        if switching && !session.is_upgrade_req() {
+        let asked = session.is_upgrade_req();
+        if switching && !(asked && response::switches_to_websocket(response)) {
             return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
         }
         if !response::is_sound(response) {

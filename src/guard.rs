@@ -35,5 +35,5 @@ pub use control::{Control, current};
 pub use deadline::Deadline;
 pub use service::GuardService;
 pub use settings::Settings;
-pub use spelling::{begins_like, is_framing, is_spelt_like};
+pub use spelling::{begins_like, is_framing, is_respelt, is_spelt_like};
 pub use state::State;

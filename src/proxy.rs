@@ -19,6 +19,7 @@ mod report;
 mod request;
 mod response;
 mod snapshot;
+mod unchunked;
 
 pub use gateway::Gateway;
 pub use phases::MAX_TRIES;

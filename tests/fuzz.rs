@@ -68,3 +68,8 @@ fn body() {
 fn access_log() {
     replay("access_log", targets::access_log::run);
 }
+
+#[test]
+fn dump() {
+    replay("dump", targets::dump::run);
+}

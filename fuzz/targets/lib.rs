@@ -16,6 +16,7 @@ pub mod access_log;
 pub mod body;
 pub mod chunks;
 pub mod config;
+pub mod dump;
 pub mod head;
 pub mod path;
 pub mod pieces;

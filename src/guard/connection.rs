@@ -249,3 +249,14 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
         let _ = self.timer.within(Some(limit), read_out).await;
     }
 }
+
+/// A panic in a request unwinds this, too, with the connection that the request gave back.
+impl<A> Drop for Connection<A> {
+    fn drop(&mut self) {
+        if let Some(client) = self.returned.take()
+            && self.control.is_broken()
+        {
+            client.reset();
+        }
+    }
+}

@@ -170,7 +170,7 @@ impl HeadReader {
                 self.chunked = true;
             }
             14 | 17 if is_framing(name) => {
-                return Err(Refused::Malformed("a framing field with an underscore"));
+                return Err(Refused::Malformed("a framing field in another spelling"));
             }
             _ => {}
         }

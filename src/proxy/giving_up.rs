@@ -1,5 +1,7 @@
 //! The end of a request that failed: what the client and the operator are told.
 
+use std::thread;
+
 use pingora_core::{Error, Result};
 use pingora_proxy::Session;
 
@@ -59,7 +61,7 @@ impl Drop for Ctx {
     fn drop(&mut self) {
         self.leave_answer();
         if !self.observed {
-            let bug = std::thread::panicking().then_some(Failure::Internal);
+            let bug = thread::panicking().then_some(Failure::Internal);
             self.failure = self.failure.or(self.cut_short()).or(bug);
             self.killed();
         }
@@ -77,6 +79,10 @@ impl Ctx {
     fn leave_answer(&self) {
         if self.told {
             return;
+        }
+        if thread::panicking() {
+            // There is nobody left who could.
+            self.break_off();
         }
         let (Some(failure), Some(control)) = (self.cut_short(), &self.control) else {
             return;

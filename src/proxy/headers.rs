@@ -6,7 +6,7 @@ use pingora_core::Result;
 use pingora_http::{RequestHeader, ResponseHeader};
 
 use crate::config::HeaderRules;
-use crate::guard::is_spelt_like;
+use crate::guard::{is_respelt, is_spelt_like};
 
 /// Changes a request's headers; the gateway's own come after it.
 pub(super) fn change_request(request: &mut RequestHeader, rules: &HeaderRules) -> Result<()> {
@@ -31,8 +31,9 @@ fn remove_respelt(request: &mut RequestHeader, rules: &HeaderRules) {
         let name = name.as_str().as_bytes();
         ruled.any(|of| is_spelt_like(name, of.as_str().as_bytes()))
     };
+    let is_respelt = |name: &&HeaderName| is_respelt(name.as_str().as_bytes());
     let names = request.headers.keys();
-    let respelt = names.filter(|name| name.as_str().contains('_') && ruled(name));
+    let respelt = names.filter(is_respelt).filter(|name| ruled(name));
     let respelt: Vec<_> = respelt.cloned().collect();
     for name in &respelt {
         request.remove_header(name);

@@ -24,6 +24,7 @@ use super::headers;
 use super::request;
 use super::response;
 use super::snapshot::Host;
+use super::unchunked::unchunked;
 use crate::failure::Failure;
 use crate::observe::BODY;
 use crate::route::Target;
@@ -203,7 +204,8 @@ impl ProxyHttp for Gateway {
         ctx: &mut Ctx,
     ) -> Result<()> {
         let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
-        if switching && !session.is_upgrade_req() {
+        let asked = session.is_upgrade_req();
+        if switching && !(asked && response::switches_to_websocket(response)) {
             return Err(Error::explain(ErrorType::InvalidHTTPHeader, "unsolicited 101").into_up());
         }
         if !response::is_sound(response) {
@@ -272,6 +274,9 @@ impl ProxyHttp for Gateway {
         let interim = response::is_interim(response.status);
         session.set_close_on_response_before_downstream_finish(!interim);
         ctx.ends_by_closing = response::frame_for(session.req_header().version, response);
+        if ctx.ends_by_closing {
+            session.downstream_modules_ctx = unchunked();
+        }
         if ctx.ends_by_closing || ctx.control.as_ref().is_some_and(|c| c.is_closing()) {
             // The client learns now that its next request needs a new connection.
             session.set_keepalive(None);

@@ -6,17 +6,23 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
-use memchr::memchr;
 use pingora_core::Result;
 use pingora_http::RequestHeader;
 
 use super::client::{self, Client, REQUEST_ID};
-use crate::guard::{begins_like, is_framing, is_spelt_like};
+use crate::guard::{begins_like, is_framing, is_respelt, is_spelt_like};
 use crate::route::is_authority;
 
 /// How all begin that say where a request came from. Frameworks believe more of them than
 /// the gateway writes: -Port, -Prefix, -Client-Cert.
 const FORWARDED: &[u8] = b"x-forwarded-";
+
+/// Others that are believed to say it.
+const ALIKE: [&[u8]; 2] = [b"x-forwarded", b"x-real-ip"];
+
+/// No field of HTTP. CGI makes the variable of it that tells programs which proxy to use
+/// (httpoxy, CVE-2016-5385).
+const PROXY: &str = "proxy";
 
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
@@ -39,7 +45,7 @@ pub(super) fn has_plain_framing(headers: &HeaderMap) -> bool {
 /// Whether a service could take a field for one that says where the request ends.
 pub(super) fn has_respelt_framing(headers: &HeaderMap) -> bool {
     let mut names = headers.keys().map(|name| name.as_str().as_bytes());
-    names.any(|name| memchr(b'_', name).is_some() && is_framing(name))
+    names.any(|name| is_framing(name) && is_respelt(name))
 }
 
 /// Whether the client sends its body only when it is told to (RFC 9110, section 10.1.1).
@@ -91,6 +97,7 @@ pub(super) fn forward(
 /// Removes what only a trusted peer may say, and what a service could take for it. A
 /// route's own word comes after it.
 pub(super) fn distrust(request: &mut RequestHeader, client: Client) {
+    request.remove_header(PROXY);
     if !client.trusted {
         // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
         request.remove_header(&header::FORWARDED);
@@ -102,15 +109,17 @@ pub(super) fn distrust(request: &mut RequestHeader, client: Client) {
     }
 }
 
-/// A proxy says these with hyphens. Who writes an underscore hopes that the service takes
+/// A proxy says these with hyphens. Who writes another mark hopes that the service takes
 /// it for one, and that the proxies before it don't: a trusted one may just pass it on.
 fn is_spoofed(name: &[u8], client: Client) -> bool {
     if name.first() != Some(&b'x') {
         return false;
     }
-    let respelt = memchr(b'_', name).is_some();
-    let forwarded = (respelt || !client.trusted) && begins_like(name, FORWARDED);
-    forwarded || respelt && is_spelt_like(name, REQUEST_ID.as_bytes())
+    let respelt = is_respelt(name);
+    let about_client =
+        begins_like(name, FORWARDED) || ALIKE.iter().any(|of| is_spelt_like(name, of));
+    let told = (respelt || !client.trusted) && about_client;
+    told || respelt && is_spelt_like(name, REQUEST_ID.as_bytes())
 }
 
 /// A trusted peer's list is kept and the peer appended, unless it is a loopback

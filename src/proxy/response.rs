@@ -2,6 +2,7 @@
 
 use http::header::{CONNECTION, CONTENT_LENGTH, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, StatusCode, Version};
+use memchr::memchr_iter;
 use pingora_http::ResponseHeader;
 
 use super::request::has_plain_framing;
@@ -10,19 +11,33 @@ use super::request::has_plain_framing;
 /// itself is Pingora's to write; Transfer-Encoding is the framing it works with.
 const HOP_BY_HOP: [&str; 4] = ["keep-alive", "proxy-connection", "proxy-authenticate", "te"];
 
+/// As many as services have fields; each is looked for in an answer. A head has room for
+/// half a million.
+const MOST_NOMINATED: usize = 64;
+
 /// Whether another answer follows (RFC 9110, section 15.2); after 101 none does.
 pub(super) fn is_interim(status: StatusCode) -> bool {
     status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
 }
 
-/// Whether everybody would find the same end of the response. Pingora would hand on several
+/// Whether everybody would find the same end of the response, and what is said to us alone. Pingora would hand on several
 /// lengths as they came, decode any list of codings that ends in chunked, and read one that
 /// doesn't to the end of the connection. A message of HTTP/1.0 has no codings (RFC 9112,
 /// sections 6.1 and 6.3).
 pub(super) fn is_sound(response: &ResponseHeader) -> bool {
     let old = response.version == Version::HTTP_10;
-    has_plain_framing(&response.headers)
+    names_of_connection(response) <= MOST_NOMINATED
+        && has_plain_framing(&response.headers)
         && !(old && response.headers.contains_key(TRANSFER_ENCODING))
+}
+
+/// Whether a 101 switches to the one protocol that services are offered, in the version
+/// that knows it (RFC 9110, sections 7.8 and 15.2.2). Pingora looks at neither.
+pub(super) fn switches_to_websocket(response: &ResponseHeader) -> bool {
+    let mut protocols = response.headers.get_all(UPGRADE).iter();
+    let named = protocols.next();
+    let websocket = named.is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    response.version == Version::HTTP_11 && websocket && protocols.next().is_none()
 }
 
 /// Removes what the service said to us alone.
@@ -47,6 +62,12 @@ pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
     }
 }
 
+fn names_of_connection(response: &ResponseHeader) -> usize {
+    let values = response.headers.get_all(CONNECTION).iter();
+    let names = values.map(|value| memchr_iter(b',', value.as_bytes()).count() + 1);
+    names.sum()
+}
+
 fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {
     let values = response.headers.get_all(CONNECTION).iter();
     values
@@ -62,7 +83,7 @@ pub(super) fn frame_for(client: Version, response: &mut ResponseHeader) -> bool 
     if response.version == Version::HTTP_10 {
         response.set_version(Version::HTTP_11);
     }
-    if is_interim(response.status) || response.status == StatusCode::NO_CONTENT {
+    if response.status.is_informational() || response.status == StatusCode::NO_CONTENT {
         // Neither has a body, nor says how long it is (RFC 9110, section 8.6).
         response.remove_header(&CONTENT_LENGTH);
         response.remove_header(&TRANSFER_ENCODING);
@@ -145,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_has_no_body_says_no_length() {
-        for status in [103, 204] {
+        for status in [101, 103, 204] {
             let mut response = ResponseHeader::build(status, None).unwrap();
             response.append_header("content-length", "5").unwrap();
             response
@@ -153,6 +174,29 @@ mod tests {
                 .unwrap();
             frame_for(Version::HTTP_11, &mut response);
             assert!(response.headers.is_empty(), "{status}");
+        }
+    }
+
+    #[test]
+    fn only_a_101_to_a_websocket_switches() {
+        let switches = |version, protocols: &[&'static str]| {
+            let mut response = ResponseHeader::build(101, None).unwrap();
+            response.set_version(version);
+            for protocol in protocols {
+                response.append_header("upgrade", *protocol).unwrap();
+            }
+            switches_to_websocket(&response)
+        };
+        assert!(switches(Version::HTTP_11, &["WebSocket"]));
+        assert!(!switches(Version::HTTP_10, &["websocket"]));
+        for others in [
+            &[][..],
+            &["h2c"],
+            &["websocket, h2c"],
+            &["websocket", "h2c"],
+            &["websocket", "websocket"],
+        ] {
+            assert!(!switches(Version::HTTP_11, others), "{others:?}");
         }
     }
 

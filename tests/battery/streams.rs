@@ -103,6 +103,11 @@ fn table() -> Vec<Stream> {
             seen("GET"),
         ),
         served(
+            "forwarded-dotted",
+            with(&[("x.forwarded.for", "9.9.9.9"), ("proxy", "http://evil")]),
+            seen("GET"),
+        ),
+        served(
             "te-trailers",
             with(&[("te", "trailers")]),
             seen("GET").field("te: trailers"),
@@ -133,6 +138,11 @@ fn table() -> Vec<Stream> {
         refused(
             "length-respelt",
             post(&[("content-length", "5"), ("content_length", "0")]),
+        )
+        .data(&["hello"]),
+        refused(
+            "length-dotted",
+            post(&[("content-length", "5"), ("content.length", "0")]),
         )
         .data(&["hello"]),
         refused("coding", post(&[("transfer-encoding", "chunked")])).data(&["0\r\n\r\n", INNER]),

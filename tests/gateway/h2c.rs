@@ -122,6 +122,21 @@ fn a_call_passes_with_its_trailers_and_the_name_of_the_service() {
     }
 }
 
+/// Pingora alone chunks what has no length, whoever asked.
+#[test]
+fn a_client_of_http_1_0_gets_no_chunks() {
+    let runtime = Runtime::new().unwrap();
+    let (address, _seen) = service(&runtime);
+    let gateway = h2c(&format!("http://{address}"), "h2c").start();
+    let mut client = gateway.connect();
+    client.send("POST / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 5\r\n\r\nhello");
+    let head = client.head().unwrap();
+    assert_eq!(head.status(), 200);
+    assert!(!head.has("transfer-encoding") && !head.has("content-length"));
+    assert_eq!(head.get("connection"), Some("close"));
+    assert_eq!(client.rest().unwrap(), b"re:hello");
+}
+
 #[test]
 fn one_port_speaks_both_versions() {
     let service = Service::hello();

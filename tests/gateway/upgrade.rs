@@ -70,6 +70,31 @@ fn bytes_flow_both_ways_and_pauses_do_not_matter() {
     assert_eq!(client.exactly(15).unwrap(), b"after the pause");
 }
 
+/// What follows a 101 is no body (RFC 9110, section 15.2.2; RFC 9112, section 6.1).
+#[test]
+fn a_tunnel_has_no_length_and_no_coding() {
+    for framing in ["Content-Length: 3", "Transfer-Encoding: chunked"] {
+        let service = Service::start(move |mut conn| {
+            conn.request_head();
+            let fields = format!("\r\n{framing}\r\nUpgrade: websocket\r\n");
+            conn.send(SWITCHING.replace("\r\nUpgrade: websocket\r\n", &fields));
+            conn.send("welcome");
+            while let Ok(byte) = conn.exactly(1) {
+                conn.send(byte);
+            }
+        });
+        let gateway = Config::to(&service).start();
+        let mut client = gateway.connect();
+        client.send(HANDSHAKE);
+        let head = client.head().unwrap();
+        assert_eq!(head.status(), 101);
+        assert!(!head.has("content-length") && !head.has("transfer-encoding"));
+        assert_eq!(client.exactly(7).unwrap(), b"welcome");
+        client.send("echo");
+        assert_eq!(client.exactly(4).unwrap(), b"echo", "{framing}");
+    }
+}
+
 #[test]
 fn a_silent_tunnel_outlives_every_deadline() {
     let service = echoing();

@@ -71,50 +71,59 @@ pub fn answer(path: &str, body: &[u8]) -> String {
 impl Faults {
     pub fn start() -> Self {
         let posts = Arc::<Mutex<HashMap<String, u32>>>::default();
-        let count = |head: &Head, posts: &Mutex<HashMap<String, u32>>| {
+        let counted = posts.clone();
+        let count = move |head: &Head| {
             if head.method() == "POST" {
                 let path = head.second().to_owned();
-                *posts.lock().unwrap().entry(path).or_default() += 1;
+                *counted.lock().unwrap().entry(path).or_default() += 1;
             }
         };
-        let counted = posts.clone();
+        // Each request that comes is counted, whatever becomes of it.
+        let counting = count.clone();
+        let take = move |conn: &mut Conn| {
+            let request = conn.request();
+            if let Some((head, _)) = &request {
+                counting(head);
+            }
+            request
+        };
         let good = Service::start(keep_answering(move |head, body| {
-            count(head, &counted);
+            count(head);
             ok(&answer(head.second(), body))
         }));
-        let silent = Service::start(|mut conn| {
-            conn.request();
+        let taking = take.clone();
+        let silent = Service::start(move |mut conn| {
+            taking(&mut conn);
             conn.drain();
         });
-        let no_head = Service::start(|mut conn| {
-            conn.request();
+        let taking = take.clone();
+        let no_head = Service::start(move |mut conn| {
+            taking(&mut conn);
             match conn.number % 3 {
                 0 => drop(conn),
                 1 => conn.into_wire().reset(),
                 _ => conn.send("HTTP/1.1 200 OK\r\nContent-Le"),
             }
         });
-        let half_body = Service::start(|mut conn| {
-            conn.request();
+        let taking = take.clone();
+        let half_body = Service::start(move |mut conn| {
+            taking(&mut conn);
             let half = HALVES[conn.number % HALVES.len()];
             conn.send(half);
             conn.into_wire().reset();
         });
-        let garbage = Service::start(|mut conn| {
-            conn.request();
+        let taking = take.clone();
+        let garbage = Service::start(move |mut conn| {
+            taking(&mut conn);
             let garbage = GARBAGE[conn.number % GARBAGE.len()];
             let _ = conn.try_send(garbage);
             let _ = conn.rest();
         });
-        let counted = posts.clone();
         let stale = Service::start(move |mut conn: Conn| {
-            if let Some((head, body)) = conn.request() {
-                count(&head, &counted);
+            if let Some((head, body)) = take(&mut conn) {
                 let _ = conn.try_send(ok(&answer(head.second(), &body)));
             }
-            if let Some((head, _)) = conn.request() {
-                count(&head, &counted);
-            }
+            take(&mut conn);
         });
         let services = vec![
             ("good", good),

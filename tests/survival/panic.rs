@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 
 use super::alone;
 use crate::support::gateway::get;
-use crate::support::{Service, Wire, until};
+use crate::support::{Broken, Service, Wire, until};
 
 /// Panics in a request that is in progress when it is told to.
 struct Panicking<A> {
@@ -190,6 +190,26 @@ fn a_panic_ends_its_request_and_nothing_else() {
         });
     }
     drop(other);
+    gateway.stop();
+}
+
+/// For a client of HTTP/1.0 the end of the connection is the end of the body.
+#[test]
+fn a_panic_in_a_body_never_makes_it_look_whole() {
+    let _alone = alone();
+    let service = Service::start(|mut conn| {
+        conn.request();
+        conn.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n");
+        conn.drain();
+    });
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let gateway = start(&service, log.path());
+    let mut client = Wire::connect(gateway.address);
+    client.send("GET /panics HTTP/1.0\r\nHost: h\r\n\r\n");
+    assert_eq!(client.head().unwrap().status(), 200);
+    assert_eq!(client.exactly(4).unwrap(), b"half");
+    gateway.panic(1);
+    assert_eq!(client.rest(), Err(Broken::Reset));
     gateway.stop();
 }
 

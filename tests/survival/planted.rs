@@ -1,5 +1,6 @@
 //! What the soak plants beside the services that are broken all the time, and when it is over.
 
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
@@ -130,9 +131,17 @@ pub fn starve(gateway: &Gateway, planted: &Planted) {
     }
 }
 
-/// Clients that don't wait for an answer: half a head, half a body, gone in the middle of
-/// a response, or nothing at all.
-pub fn vandalise(gateway: SocketAddr, turn: usize) {
+/// So many vandals stay, each until as many have come after it.
+const STAYING: usize = 24;
+
+/// Clients that don't read an answer: half a head, half a body, a large answer of which
+/// nothing is taken, or nothing at all. They go only after some seconds.
+pub fn vandalise(gateway: SocketAddr, turn: usize, staying: &mut VecDeque<TcpStream>) {
+    if staying.len() >= STAYING
+        && let Some(first) = staying.pop_front()
+    {
+        leave(first, turn);
+    }
     let Ok(mut stream) = TcpStream::connect(gateway) else {
         return;
     };
@@ -143,6 +152,11 @@ pub fn vandalise(gateway: SocketAddr, turn: usize) {
         "",
     ];
     let _ = stream.write_all(sent[turn % sent.len()].as_bytes());
+    staying.push_back(stream);
+}
+
+/// Closes, or resets.
+fn leave(stream: TcpStream, turn: usize) {
     if turn % 8 < 4 {
         let socket = socket2::Socket::from(stream);
         socket.set_linger(Some(Duration::ZERO)).unwrap();

@@ -1,6 +1,7 @@
 //! All faults and a load at once, for `SOAK_SECONDS`: no failure that no fault explains, and
 //! neither memory nor descriptors that grow.
 
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -108,8 +109,9 @@ fn soak() {
         scope.spawn(move || flap(&faults.dns, planted));
         scope.spawn(move || starve(gateway, planted));
         scope.spawn(move || {
+            let mut staying = VecDeque::new();
             for turn in 0.. {
-                vandalise(gateway.address, turn);
+                vandalise(gateway.address, turn, &mut staying);
                 if !planted.wait(10 * PACE) {
                     return;
                 }

@@ -109,6 +109,19 @@ pub fn rows() -> Vec<Row> {
             "X-A: HTTP/1.1 200 OK\r\n",
             &["x-a: HTTP/1.1 200 OK"],
         ),
+        good_field(
+            "field.64-named-by-connection",
+            &format!("Connection: {}x-a\r\nX-A: b\r\n", "x-a,".repeat(63)),
+            &[],
+        ),
+        field(
+            "field.65-named-by-connection",
+            format!("Connection: {}x-a\r\n", "x-a,".repeat(64)),
+        ),
+        field(
+            "field.half-a-million-named-by-connection",
+            format!("Connection: {}a\r\n", "a,".repeat(500_000)),
+        ),
         // A fold is a space (RFC 9112, section 5.2).
         good_field("field.folded", "X-A: a\r\n b\r\n", &["x-a: a b"]),
         good_field("field.folded-by-tab", "X-A: a\r\n\tb\r\n", &["x-a: a b"]),

@@ -16,6 +16,16 @@ fn good(name: &'static str, before: &str) -> Row {
     )
 }
 
+/// A 101 that isn't what the client asked for, which is a WebSocket.
+fn switching(name: &'static str, version: &str, fields: &str) -> Row {
+    refused(
+        name,
+        "RFC 9110, 7.8",
+        format!("{version} 101 Switching Protocols\r\nConnection: Upgrade\r\n{fields}\r\nhello"),
+    )
+    .asking("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+}
+
 pub fn rows() -> Vec<Row> {
     let flood = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(500);
     vec![
@@ -70,6 +80,30 @@ pub fn rows() -> Vec<Row> {
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\nhello",
         )
         .asking("Connection: Upgrade\r\nUpgrade: foo\r\n"),
+        switching("interim.101-in-1.0", "HTTP/1.0", "Upgrade: websocket\r\n"),
+        switching("interim.101-without-protocol", "HTTP/1.1", ""),
+        switching(
+            "interim.101-to-what-nobody-asked",
+            "HTTP/1.1",
+            "Upgrade: h2c\r\n",
+        ),
+        switching(
+            "interim.101-to-two-protocols",
+            "HTTP/1.1",
+            "Upgrade: websocket\r\nUpgrade: h2c\r\n",
+        ),
+        switching(
+            "interim.101-to-a-list",
+            "HTTP/1.1",
+            "Upgrade: websocket, h2c\r\n",
+        ),
+        switching(
+            "interim.101-with-lengths",
+            "HTTP/1.1",
+            "Upgrade: websocket\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
+        ),
+        switching("interim.101-to-foo", "HTTP/1.1", "Upgrade: websocket\r\n")
+            .asking("Connection: Upgrade\r\nUpgrade: foo\r\n"),
         refused(
             "interim.101-and-an-answer",
             "RFC 9110, 15.2.2",

@@ -90,6 +90,37 @@ pub fn rows() -> Vec<Row> {
             &[],
         ),
         good("name.underscored-request-id", "X_Request_Id: mine\r\n", &[]),
+        good(
+            "name.marked-forwarded-for",
+            "X.Forwarded.For: 9.9.9.9\r\nX~Forwarded!For: 9.9.9.9\r\nX-Forwarded.For: 9.9.9.9\r\n",
+            &[],
+        ),
+        good(
+            "name.marked-request-id",
+            "X~Request~Id: mine\r\nX.Request.Id: mine\r\nX-Request|Id: mine\r\n",
+            &[],
+        ),
+        good("name.marks", "a.b: 1\r\nx~y: 2\r\n", &["a.b: 1", "x~y: 2"]),
+        good(
+            "name.bare-forwarded",
+            "X-Forwarded: for=9.9.9.9\r\nX_Forwarded: a\r\n",
+            &[],
+        ),
+        good(
+            "name.real-ip",
+            "X-Real-IP: 9.9.9.9\r\nX.Real.IP: 9.9.9.9\r\n",
+            &[],
+        ),
+        good("CVE-2016-5385", "Proxy: http://evil.example\r\n", &[]),
+        twin(
+            "name.dotted-length",
+            "Content-Length: 5\r\nContent.Length: 0\r\n",
+        ),
+        twin("name.dotted-length-alone", "content.length: 5\r\n"),
+        twin(
+            "name.marked-coding",
+            "Content-Length: 5\r\nTransfer~Encoding: chunked\r\n",
+        ),
         twin(
             "name.underscored-length",
             "Content-Length: 5\r\nContent_Length: 0\r\n",
@@ -108,13 +139,13 @@ pub fn rows() -> Vec<Row> {
         served(
             "name.removed-by-rule-underscored",
             OWN,
-            stripped("X_Debug: 1\r\nx_DEBUG: 2\r\n"),
+            stripped("X_Debug: 1\r\nx_DEBUG: 2\r\nX.Debug: 3\r\n"),
             seen_stripped().field("x-team: blog"),
         ),
         served(
             "name.set-by-rule-underscored",
             OWN,
-            stripped("X_Team: evil\r\nX-Team: evil\r\n"),
+            stripped("X_Team: evil\r\nX-Team: evil\r\nX+Team: evil\r\n"),
             seen_stripped().field("x-team: blog"),
         ),
     ]

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
 use super::client::{grpc, send, try_send};
+use crate::support::Broken;
 use crate::support::config::Config;
 use crate::support::service::{Conn, Service};
 
@@ -134,6 +135,16 @@ fn an_answer_that_a_service_of_http_2_breaks_off_is_no_cancellation() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.body, b"part");
     assert_eq!(answer.reset(), Some(Reason::INTERNAL_ERROR));
+}
+
+#[test]
+fn an_answer_of_http_2_that_breaks_off_is_reset_for_a_client_of_http_1_0() {
+    let runtime = Runtime::new().unwrap();
+    let gateway = to(service(&runtime, Death::ResetAfterHeader)).start();
+    let mut client = gateway.connect();
+    client.send("GET /x HTTP/1.0\r\n\r\n");
+    assert_eq!(client.head().unwrap().status(), 200);
+    assert_eq!(client.rest(), Err(Broken::Reset));
 }
 
 #[test]

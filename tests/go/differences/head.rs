@@ -34,7 +34,14 @@ pub fn forwarded_headers(pair: &mut Pair<'_>) -> bool {
 pub fn other_forwarded_headers(pair: &mut Pair<'_>) -> bool {
     each(pair, |go, ours| {
         let before = go.headers.len();
-        for name in ["x-forwarded-port", "x_forwarded_for"] {
+        for name in [
+            "x-forwarded-port",
+            "x-forwarded",
+            "x_forwarded_for",
+            "x.forwarded.for",
+            "x-real-ip",
+            "proxy",
+        ] {
             if !ours.has(name) {
                 go.remove(name);
             }

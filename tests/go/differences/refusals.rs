@@ -123,7 +123,11 @@ pub fn line_feed(pair: &mut Pair<'_>) -> bool {
 }
 
 pub fn underscored_framing(pair: &mut Pair<'_>) -> bool {
-    let lines = ["Content_Length: 0", "Transfer_Encoding: chunked"];
+    let lines = [
+        "Content_Length: 0",
+        "Content.Length: 0",
+        "Transfer_Encoding: chunked",
+    ];
     let holds = lines.iter().any(|line| pair.request.has_line(line));
     refused(pair, holds, 400)
 }

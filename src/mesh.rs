@@ -9,7 +9,9 @@
 mod address;
 mod choose;
 pub mod dump;
+
 mod ladder;
+pub mod manifests;
 mod query;
 mod trace;
 mod truth;

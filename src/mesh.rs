@@ -9,6 +9,7 @@
 mod address;
 mod choose;
 pub mod dump;
+pub mod findings;
 
 mod ladder;
 pub mod manifests;

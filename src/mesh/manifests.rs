@@ -91,8 +91,8 @@ impl Manifests {
             return;
         };
         let of_kustomize = object.kind == "Kustomization";
-        let changes = CHANGES.iter().filter(|key| object.node.get(key).is_some());
-        if let Some(key) = changes.filter(|_| of_kustomize).next() {
+        let change = CHANGES.iter().find(|key| object.node.get(key).is_some());
+        if let Some(key) = change.filter(|_| of_kustomize) {
             self.notes.push(format!(
                 "{file}: {key} isn't applied; give what kustomize build prints"
             ));

@@ -239,6 +239,82 @@ fn what_cannot_be_read_or_makes_no_sense_says_so() {
     assert!(err.contains("istio-1.20.json:"), "{err}");
 }
 
+/// The codes for a directory of the base with these files.
+fn codes(name: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let own = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
+    let directory = written(name, &files.iter().map(own).collect());
+    let config = directory.join("gateway.yaml");
+    let (_, out, err) = run(&[
+        "--config",
+        config.to_str().unwrap(),
+        "--manifests",
+        directory.to_str().unwrap(),
+        "--output",
+        "json",
+    ]);
+    assert_eq!(err, "");
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    let all = answer["findings"].as_array().unwrap().iter();
+    all.map(|of| of["code"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_cannot_be_told_is_left_out() {
+    let two = |url: &str| {
+        format!(
+            "services:\n  auth: {{ url: 'http://auth-service:8002' }}\n  b: {{ url: '{url}' }}\n\
+             routes:\n  - {{ name: a, match: {{ path: {{ prefix: /a }} }}, service: auth }}\n  \
+             - {{ name: b, service: b }}\n"
+        )
+    };
+    let near = two("http://b-service:8003");
+    // The control: the Service is missed beside the other.
+    assert_eq!(codes("missed", &[("gateway.yaml", &near)]), ["GW002"]);
+    let entry = "kind: ServiceEntry\nmetadata: { name: b, namespace: titanium-prod }\n\
+                 spec: { hosts: [b-service] }\n";
+    let entered = [("gateway.yaml", &*near), ("entry.yaml", entry)];
+    assert_eq!(codes("entered", &entered), [""; 0]);
+    let from = "kind: Deployment\nmetadata: { name: g, namespace: titanium-prod }\nspec:\n  \
+                template:\n    spec:\n      containers:\n      - image: api-gateway@sha256:0\n        \
+                envFrom: [{ configMapRef: { name: urls } }]\n";
+    let unknown = [("gateway.yaml", &*near), ("deployment.yaml", from)];
+    assert_eq!(codes("unknown", &unknown), [""; 0]);
+
+    let sidecar = blocks(sections()["009"], "repaired")["sidecar.yaml"].clone();
+    for host in [
+        "http://shop.example",
+        "http://api.shop.example",
+        "http://10.0.0.1",
+    ] {
+        let outside = two(host);
+        let files = [("gateway.yaml", &*outside), ("sidecar.yaml", &*sidecar)];
+        assert_eq!(codes("outside", &files), [""; 0], "{host}");
+    }
+    let hidden = [
+        ("gateway.yaml", &*two("http://b.other.svc")),
+        ("sidecar.yaml", &*sidecar),
+    ];
+    assert_eq!(codes("hidden", &hidden), ["GW009"]);
+}
+
+#[test]
+fn pods_without_a_sidecar_take_plaintext() {
+    let mtls = blocks(sections()["007"], "fails")["mtls.yaml"].clone();
+    let pods = "kind: Deployment\nmetadata: { name: auth, namespace: titanium-prod }\n\
+                spec: { template: { metadata: { labels: { app: auth } } } }\n";
+    let files = |pods| [("mtls.yaml", &*mtls), ("pods.yaml", pods)];
+    assert_eq!(codes("inside", &files(pods)), ["GW007"]);
+    let outside = pods.replace("app: auth", "app: auth, sidecar.istio.io/inject: 'false'");
+    assert_eq!(codes("without", &files(&outside)), [""; 0]);
+    // A workload's own counts before the namespace's.
+    let own = format!(
+        "{mtls}---\nkind: PeerAuthentication\nmetadata: {{ name: auth, namespace: titanium-prod }}\n\
+         spec: {{ selector: {{ matchLabels: {{ app: auth }} }}, mtls: {{ mode: PERMISSIVE }} }}\n"
+    );
+    assert_eq!(codes("own", &[("mtls.yaml", &own)]), [""; 0]);
+}
+
 #[test]
 fn an_overlay_is_said_to_be_left_out() {
     let overlay = "kind: Kustomization\nresources: [../base]\nnamePrefix: prod-\n";

@@ -220,10 +220,15 @@ impl Found {
             what: what.into(),
             fix: fix.into(),
         };
-        // Several requests may show the same.
-        let same = |of: &Finding| of.check == finding.check && of.place == finding.place;
-        if !self.all.iter().any(same) {
+        if !self.all.contains(&finding) {
             self.all.push(finding);
+        }
+    }
+
+    /// Adds what several requests may show, the first of them only.
+    fn add_once(&mut self, place: Place, what: impl Into<String>, fix: impl Into<String>) {
+        if !self.all.iter().any(|of| of.place == place) {
+            self.add(place, what, fix);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Told;
 use crate::cli::paint::{Paint, Style};
 
-/// Writes them, the worst not first but in the order of their codes, and a summary.
+/// Writes them in the order of their codes, what couldn't be told, and a summary.
 pub(super) fn tell(
     told: &[Told<'_>],
     notes: &[String],

@@ -29,7 +29,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             let sidecar = Ladder::new(1, None, None, policy).sidecar;
             if let Some(longest) = sidecar.longest.filter(|longest| *longest > own) {
                 let place = Place::Key(format!("routes[{}]", asked.route));
-                found.add(place, said(longest), FIX);
+                found.add_once(place, said(longest), FIX);
             }
             continue;
         }
@@ -76,7 +76,7 @@ fn written(
         (one, other) => one.or(other),
     };
     if let Some(longest) = longest.filter(|longest| *longest > own) {
-        found.add(at(object, entry), said(longest), FIX);
+        found.add_once(at(object, entry), said(longest), FIX);
     }
 }
 

@@ -11,6 +11,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     if egress.is_empty() || scene.namespace.is_empty() {
         return;
     }
+    let mut hidden: Vec<String> = Vec::new();
     for (_, service) in scene.used() {
         let Some(name) = scene.name(service) else {
             continue;
@@ -21,24 +22,23 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             .filter(|of| of.number_at("port.number").is_none_or(|own| own == port))
             .flat_map(|of| of.texts("hosts"));
         let shown = hosts.any(|host| shows(host, &name, scene.namespace_of(sidecar)));
-        if shown || is_destination(scene, &name) {
-            continue;
+        if !shown && !is_destination(scene, &name) {
+            hidden.push(format!("{}/{}", name.namespace, name.full()));
         }
-        found.add(
-            at(
-                sidecar,
-                sidecar.node.at("spec.egress").unwrap_or(&sidecar.node),
-            ),
-            format!(
-                "none of the hosts is {}: the gateway's sidecar doesn't know services.{}, so \
-                 its requests leave in plaintext (503 where the service is STRICT), or with \
-                 REGISTRY_ONLY end with 502",
-                name.full(),
-                service.name
-            ),
-            format!("add {}/{}", name.namespace, name.full()),
-        );
     }
+    if hidden.is_empty() {
+        return;
+    }
+    let hidden = hidden.join(", ");
+    let place = sidecar.node.at("spec.egress").unwrap_or(&sidecar.node);
+    found.add(
+        at(sidecar, place),
+        format!(
+            "the hosts leave out {hidden}: what the gateway sends there leaves in plaintext \
+             (503 or 502 where the service is STRICT), or with REGISTRY_ONLY is refused"
+        ),
+        format!("add {hidden}"),
+    );
 }
 
 /// The one for the gateway's pods, else the one for its namespace.

@@ -7,6 +7,9 @@ use crate::config::Service;
 use crate::mesh::manifests::Name;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
+    if !scene.knows_variables() {
+        return;
+    }
     for (_, service) in scene.used() {
         let Some(name) = scene.name(service) else {
             continue;

@@ -6,6 +6,9 @@ use super::scene::{Scene, key};
 use crate::mesh::manifests::Name;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
+    if !scene.knows_variables() {
+        return;
+    }
     for (_, service) in scene.used() {
         let Some(name) = scene.name(service) else {
             continue;

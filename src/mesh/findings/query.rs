@@ -96,6 +96,9 @@ fn ask(scene: &Scene<'_>, object: &Object, node: &Node, query: &str, found: &mut
 
 /// Whether a matcher leaves the gateway's series in.
 fn may_be_ours(scene: &Scene<'_>, matcher: &Matcher) -> bool {
+    if matcher.label == "namespace" && !matcher.is_open() && !scene.namespace.is_empty() {
+        return takes(matcher, &scene.namespace) != matcher.negative;
+    }
     if !WHOSE.contains(&matcher.label.as_str()) || matcher.is_open() {
         return true;
     }

@@ -37,8 +37,8 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             let code = policy.retriable_status_codes.first().filter(|_| by_code);
             let place = Place::Key(format!("routes[{}]", asked.route));
             match (on, code) {
-                (Some(on), _) => found.add(place, said(on), FIX),
-                (None, Some(code)) => found.add(place, said(&code.to_string()), FIX),
+                (Some(on), _) => found.add_once(place, said(on), FIX),
+                (None, Some(code)) => found.add_once(place, said(&code.to_string()), FIX),
                 (None, None) => {}
             }
             continue;
@@ -71,7 +71,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             .number_at("attempts")
             .is_some_and(|attempts| attempts > 0);
         if let Some(on) = again.filter(|_| some) {
-            found.add(at(object, retries), said(on), FIX);
+            found.add_once(at(object, retries), said(on), FIX);
         }
     }
 }

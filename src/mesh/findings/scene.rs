@@ -53,7 +53,9 @@ pub fn environment(manifests: &Manifests) -> Vec<(String, String)> {
     let all = workloads.iter().flat_map(|of| of.container.items("env"));
     all.filter_map(|entry| {
         let text = |key| entry.text_at(key).map(str::to_owned);
-        Some((text("name")?, text("value")?))
+        // Kubernetes would put another variable in.
+        let value = text("value").filter(|value| !value.contains("$("))?;
+        Some((text("name")?, value))
     })
     .collect()
 }
@@ -111,9 +113,36 @@ impl<'a> Scene<'a> {
     /// The name in a service's `url`, when it is one of Kubernetes.
     pub(super) fn name(&self, service: &Service) -> Option<Name> {
         match &service.authority.host {
-            ServiceHost::Name(host) => Name::of(host, &self.namespace),
+            ServiceHost::Name(host) => {
+                let name = Name::of(host, &self.namespace)?;
+                // `shop.example` might be one of Kubernetes, and might not.
+                let bare = host.trim_end_matches('.');
+                let clear = !bare.contains('.')
+                    || bare.ends_with(".svc")
+                    || bare.ends_with(".svc.cluster.local")
+                    || self
+                        .of("Service")
+                        .any(|of| self.namespace_of(of) == name.namespace);
+                clear.then_some(name)
+            }
             ServiceHost::Ip(_) => None,
         }
+    }
+
+    /// Whether all variables of the gateway are in its manifest, rather than in a ConfigMap
+    /// or a Secret, which might name other services.
+    pub(super) fn knows_variables(&self) -> bool {
+        let elsewhere = |of: &Node| {
+            of.at("valueFrom.configMapKeyRef").is_some()
+                || of.at("valueFrom.secretKeyRef").is_some()
+                || of
+                    .text_at("value")
+                    .is_some_and(|value| value.contains("$("))
+        };
+        self.workloads.iter().all(|of| {
+            let from = of.container.at("envFrom").is_some();
+            !from && !of.container.items("env").iter().any(elsewhere)
+        })
     }
 
     /// The services that a route sends to.

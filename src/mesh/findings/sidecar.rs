@@ -2,8 +2,9 @@
 
 use super::scene::Scene;
 use super::{Found, Place};
-use crate::config::{Action, HostPolicy};
+use crate::config::{Action, HostPolicy, ServiceHost};
 use crate::mesh::Verdict;
+use crate::mesh::manifests::Name;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for asked in scene.input.asked {
@@ -16,6 +17,9 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             continue;
         }
         let service = &scene.config().services[asked.service];
+        if trace.verdict == Verdict::Passthrough && is_elsewhere(&service.authority.host) {
+            continue;
+        }
         let route = &scene.config().routes[asked.route];
         let own = matches!(&route.action, Action::Proxy { host: Some(_), .. });
         let fix = match &service.host {
@@ -34,7 +38,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
                                        that the gateway's sidecar knows"
                 .to_owned(),
         };
-        found.add(
+        found.add_once(
             Place::Key(format!("routes[{}]", asked.route)),
             format!(
                 "{} is sent to {} with Host {}: {}",
@@ -45,5 +49,14 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             ),
             fix,
         );
+    }
+}
+
+/// Whether a service is outside the cluster, as its name says: passing through is then what
+/// it takes.
+fn is_elsewhere(host: &ServiceHost) -> bool {
+    match host {
+        ServiceHost::Name(name) => Name::of(name, "").is_none(),
+        ServiceHost::Ip(_) => false,
     }
 }

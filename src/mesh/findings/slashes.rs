@@ -12,7 +12,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             continue;
         };
         if target.starts_with("//") && !asked.target.starts_with("//") {
-            found.add(
+            found.add_once(
                 Place::Key(format!("routes[{}]", asked.route)),
                 format!(
                     "the sidecar turns the path of {} into {target}, which begins with //: the \

@@ -9,7 +9,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for asked in scene.input.asked {
         let Some(trace) = &asked.trace else { continue };
         if trace.verdict == Verdict::PlaintextToStrict {
-            found.add(
+            found.add_once(
                 Place::Key(format!("routes[{}]", asked.route)),
                 format!("{}: {}", Scene::request(asked), trace.why),
                 "remove the DestinationRule's tls, or set its mode to ISTIO_MUTUAL",

@@ -136,7 +136,18 @@ mod tests {
         let names: Vec<_> = read.objects.iter().map(|of| of.title()).collect();
         assert_eq!(names, ["Service a", "ConfigMap c"]);
         assert_eq!(read.objects[0].namespace.as_deref(), Some("n"));
-        assert_eq!(read.objects[1].node.line, 12);
+        assert_eq!(read.objects[1].node.line, 14);
         assert_eq!(read.mistakes[0].0, "y.yaml");
+    }
+
+    #[test]
+    fn a_manifest_may_break_off_anywhere() {
+        let whole = include_str!("../../manifests/base/deployment.yaml");
+        let full = Manifests::read([("x", whole.as_bytes())]);
+        assert_eq!((full.objects.len(), full.mistakes.len()), (1, 0));
+        for end in (0..whole.len()).step_by(7) {
+            let cut = Manifests::read([("x", &whole.as_bytes()[..end])]);
+            assert!(cut.objects.len() + cut.mistakes.len() <= 1, "{end}");
+        }
     }
 }

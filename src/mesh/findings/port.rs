@@ -20,8 +20,8 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
                     key(service, "url"),
                     format!(
                         "no manifest has a Service {} in the namespace {}, where others of the \
-                         gateway's services are: its name doesn't resolve, so requests for {} \
-                         get 503",
+                         gateway's services are: unless it comes from elsewhere its name doesn't \
+                         resolve, and requests for {} get 503",
                         name.service, name.namespace, service.name
                     ),
                     "write the name of a Service that exists, or add its manifest",

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod doctor;
 mod dump;
 pub mod explain;
 mod load;

@@ -64,6 +64,27 @@ enum Command {
         /// The URL, or just its path.
         url: String,
     },
+    /// Say what doesn't fit together: the configuration, the sidecar, the manifests.
+    Doctor {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The sidecar's /config_dump?include_eds in a file, which may be gzip.
+        #[arg(long, value_name = "FILE", conflicts_with = "sidecar")]
+        config_dump: Option<PathBuf>,
+        /// The address of the sidecar's admin interface.
+        #[arg(long, value_name = "URL")]
+        sidecar: Option<String>,
+        /// Manifests, or what kustomize build prints, as files or in directories.
+        #[arg(long, value_name = "DIR")]
+        manifests: Vec<PathBuf>,
+        /// Text to read, one JSON object, or SARIF 2.1.0.
+        #[arg(long, value_enum, default_value = "text")]
+        output: cli::doctor::Output,
+        /// What makes the exit code 1.
+        #[arg(long, value_enum, default_value = "error")]
+        fail_on: cli::doctor::FailOn,
+    },
     /// Print the JSON Schema of the configuration.
     Schema,
     /// Serve by a configuration until SIGTERM or Ctrl-C.
@@ -156,6 +177,25 @@ fn main() -> ExitCode {
                 &mut io::stdout(),
                 &mut io::stderr(),
             )
+        }
+        Command::Doctor {
+            config,
+            config_dump,
+            sidecar,
+            manifests,
+            output,
+            fail_on,
+        } => {
+            let file = config_dump.map(cli::Source::File);
+            let examined = cli::doctor::Examined {
+                config,
+                sidecar: file.or(sidecar.map(cli::Source::Sidecar)),
+                manifests,
+                output,
+                fail_on,
+                colors: wants_colors(&env),
+            };
+            cli::doctor::run(&examined, &env, &mut io::stdout(), &mut io::stderr())
         }
         Command::Schema => cli::schema::run(&mut io::stdout().lock()).map(|()| 0),
     };

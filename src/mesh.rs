@@ -5,11 +5,17 @@
 //! it, as Envoy would: listener, filter chain, route configuration, virtual host, route,
 //! cluster; the [`Trace`] says what was chosen and why. What the model doesn't cover ends in
 //! [`Verdict::Unknown`] with its name, never in a guess. A test asks a real Envoy the same.
+//!
+//! [`manifests`] reads what is applied to a cluster, and [`findings`] says what of all this
+//! doesn't fit together.
 
 mod address;
 mod choose;
 pub mod dump;
+pub mod findings;
+
 mod ladder;
+pub mod manifests;
 mod query;
 mod trace;
 mod truth;

@@ -1,8 +1,8 @@
 //! `api-gateway explain`: what becomes of one request, and why.
 
-mod mesh;
+pub(super) mod mesh;
 mod question;
-mod sent;
+pub(super) mod sent;
 mod text;
 
 use std::io::{self, Write};

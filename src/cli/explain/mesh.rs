@@ -130,12 +130,17 @@ pub(super) fn ask(
     })
 }
 
-fn by_route(path: &[u8], mode: Normalization) -> Option<Vec<u8>> {
+/// As the gateway normalises its own routes' paths.
+pub(in crate::cli) fn by_route(path: &[u8], mode: Normalization) -> Option<Vec<u8>> {
     normalize(path, mode).ok().map(std::borrow::Cow::into_owned)
 }
 
 /// The address in the URL, the one that DNS has, or the one that the dump names.
-fn address(dump: &Dump, service: &Service, addresses: &[String]) -> (Option<IpAddr>, &'static str) {
+pub(in crate::cli) fn address(
+    dump: &Dump,
+    service: &Service,
+    addresses: &[String],
+) -> (Option<IpAddr>, &'static str) {
     let name = match &service.authority.host {
         ServiceHost::Ip(ip) => return (Some(*ip), "from the service's url"),
         ServiceHost::Name(name) => name,

@@ -20,7 +20,12 @@ const HOP_BY_HOP: [&str; 8] = [
 /// What the service's sidecar gets, without Host. Whether the client is one of
 /// `server.trusted_proxies` the question doesn't say: it is taken for one where there are
 /// any. Its address and the id of the request aren't known, so they are left out.
-pub(super) fn headers(config: &Config, route: &Route, host: &[u8], came: &HeaderMap) -> HeaderMap {
+pub(in crate::cli) fn headers(
+    config: &Config,
+    route: &Route,
+    host: &[u8],
+    came: &HeaderMap,
+) -> HeaderMap {
     let trusted = !config.server.trusted_proxies.is_empty();
     let mut sent = came.clone();
     let listed: Vec<HeaderName> = came

@@ -1,0 +1,173 @@
+//! `api-gateway doctor`: what doesn't fit together, before a request finds out.
+
+mod files;
+mod labels;
+mod place;
+mod probe;
+mod sample;
+mod sarif;
+mod text;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::dump::{self, NoDump, Source};
+use super::load::load;
+use super::paint::Paint;
+use crate::config::Severity;
+use crate::mesh::findings::{self, Finding, Input};
+use crate::mesh::manifests::Manifests;
+use place::Places;
+
+/// What is looked at, and how it is told.
+#[derive(Debug)]
+pub struct Examined {
+    /// The gateway's configuration.
+    pub config: PathBuf,
+    /// The configuration of its sidecar.
+    pub sidecar: Option<Source>,
+    /// Files, and directories with such.
+    pub manifests: Vec<PathBuf>,
+    /// How findings are printed.
+    pub output: Output,
+    /// What makes the exit code 1.
+    pub fail_on: FailOn,
+    /// Colours in the text.
+    pub colors: bool,
+}
+
+/// `--output`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One object.
+    Json,
+    /// For code scanners: SARIF 2.1.0.
+    Sarif,
+}
+
+/// `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Errors and warnings.
+    Warning,
+}
+
+/// A finding with its place found.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    code: &'static str,
+    severity: &'static str,
+    title: &'static str,
+    /// `FILE:LINE` and what is there.
+    #[serde(rename = "where")]
+    place: String,
+    file: String,
+    line: usize,
+    what: &'a str,
+    fix: &'a str,
+}
+
+/// Examines and tells. The exit code is 1 when there is a finding that fails, or something
+/// can't be read; 2 when the address of the sidecar is none.
+///
+/// # Errors
+///
+/// When `out` or `err` can't be written to.
+pub fn run(
+    examined: &Examined,
+    env: &dyn Fn(&str) -> Option<String>,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<u8> {
+    let files = match files::read(&examined.manifests) {
+        Ok(files) => files,
+        Err(why) => {
+            writeln!(err, "{why}")?;
+            return Ok(1);
+        }
+    };
+    let pairs = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), &bytes[..]));
+    let manifests = Manifests::read(pairs);
+    // The pod's own variables say what the gateway will read.
+    let own = findings::environment(&manifests);
+    let env = |name: &str| {
+        let written = own.iter().find(|(own, _)| own == name);
+        written
+            .map(|(_, value)| value.clone())
+            .or_else(|| env(name))
+    };
+    let (config, report) = load(&examined.config, &env);
+    let Some(config) = config else {
+        writeln!(err, "{report}")?;
+        return Ok(1);
+    };
+    let dump = match examined.sidecar.as_ref().map(dump::read).transpose() {
+        Ok(dump) => dump,
+        Err(NoDump::Usage(why)) => {
+            writeln!(err, "{why}")?;
+            return Ok(2);
+        }
+        Err(NoDump::Failed(why)) => {
+            writeln!(err, "{why}")?;
+            return Ok(1);
+        }
+    };
+    let (asked, mut notes) = probe::ask(&config, dump.as_ref());
+    notes.extend(manifests.notes.iter().cloned());
+    let input = Input {
+        config: &config,
+        asked: &asked,
+        manifests: &manifests,
+        labels: &labels::LABELS,
+    };
+    let found = findings::find(input);
+    let mut places = Places::new(&report);
+    let told: Vec<_> = found.iter().map(|of| tell(of, &mut places)).collect();
+    match examined.output {
+        Output::Text => {
+            let paint = Paint {
+                colors: examined.colors,
+            };
+            text::tell(&told, &notes, paint, out)?;
+        }
+        Output::Json => {
+            let answer = serde_json::json!({ "findings": told, "notes": notes });
+            writeln!(out, "{answer}")?;
+        }
+        Output::Sarif => writeln!(out, "{}", sarif::log(&told, &notes))?,
+    }
+    let fails =
+        |of: &Finding| of.check.severity == Severity::Error || examined.fail_on == FailOn::Warning;
+    Ok(u8::from(found.iter().any(fails)))
+}
+
+fn tell<'f>(finding: &'f Finding, places: &mut Places) -> Told<'f> {
+    let (file, line, what) = places.find(&finding.place);
+    let place = format!("{file}:{line} {what}").trim_end().to_owned();
+    Told {
+        code: finding.check.code,
+        severity: severity(finding.check.severity),
+        title: finding.check.title,
+        place,
+        file,
+        line,
+        what: &finding.what,
+        fix: &finding.fix,
+    }
+}
+
+fn severity(of: Severity) -> &'static str {
+    match of {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

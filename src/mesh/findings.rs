@@ -1,0 +1,252 @@
+//! What doesn't fit together: the gateway's configuration, its sidecar's, and the manifests.
+//!
+//! A finding says what will happen to which request, and is only made where that is certain
+//! from what was read; what can't be told is left out. Each has a code that stays.
+
+mod deadline;
+mod drain;
+mod egress;
+mod hidden;
+mod http2;
+mod idle;
+mod port;
+mod prefix;
+mod protocol;
+mod query;
+mod readable;
+mod repeat;
+mod reserved;
+mod scene;
+mod scrape;
+mod sidecar;
+mod slashes;
+mod tls;
+mod trust;
+
+use http::Method;
+
+use super::manifests::Manifests;
+use super::trace::Trace;
+use crate::config::{Config, Severity};
+use scene::Scene;
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The gateway's configuration.
+    pub config: &'a Config,
+    /// Requests that the gateway would send.
+    pub asked: &'a [Asked],
+    /// The manifests; empty without any.
+    pub manifests: &'a Manifests,
+    /// What the gateway's metrics may say.
+    pub labels: &'a [Label<'a>],
+}
+
+/// A request that the gateway would send, and what its sidecar does with it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Index into the configuration's routes.
+    pub route: usize,
+    /// Index into the configuration's services.
+    pub service: usize,
+    /// The method.
+    pub method: Method,
+    /// The client's path and query.
+    pub came: String,
+    /// The Host that is sent.
+    pub host: String,
+    /// The path and query that are sent.
+    pub target: String,
+    /// Without a sidecar's configuration there is none.
+    pub trace: Option<Trace>,
+}
+
+/// A label of a metric, with all values that it may have.
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'a> {
+    /// The metric's name.
+    pub metric: &'a str,
+    /// The label's name.
+    pub label: &'a str,
+    /// All of them.
+    pub values: &'a [&'a str],
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A key of the configuration, for example `services.a.url`.
+    Key(String),
+    /// In a manifest.
+    Manifest {
+        /// The file.
+        file: String,
+        /// Counted from 1.
+        line: usize,
+        /// The kind and name of the object; empty when there is none.
+        object: String,
+    },
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its code and title.
+    pub check: &'static Check,
+    /// Where.
+    pub place: Place,
+    /// What will happen to which request.
+    pub what: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// Something that is looked for.
+#[derive(Debug)]
+pub struct Check {
+    /// It never changes its meaning.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// In a few words.
+    pub title: &'static str,
+    find: fn(&Scene<'_>, &mut Found),
+}
+
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Eq for Check {}
+
+macro_rules! check {
+    ($code:literal, $severity:ident, $title:literal, $find:path) => {
+        Check {
+            code: $code,
+            severity: Severity::$severity,
+            title: $title,
+            find: $find,
+        }
+    };
+}
+
+/// All that is looked for, in the order of the codes.
+pub static CHECKS: [Check; 18] = [
+    check!(
+        "GW001",
+        Error,
+        "the sidecar doesn't route it",
+        sidecar::find
+    ),
+    check!("GW002", Error, "no such service or port", port::find),
+    check!("GW003", Warning, "the port isn't HTTP", protocol::find),
+    check!("GW004", Error, "the port isn't HTTP/2", http2::find),
+    check!(
+        "GW005",
+        Error,
+        "a route that is never reached",
+        hidden::find
+    ),
+    check!(
+        "GW006",
+        Warning,
+        "a path that begins with //",
+        slashes::find
+    ),
+    check!("GW007", Error, "TLS that the service refuses", tls::find),
+    check!(
+        "GW008",
+        Warning,
+        "a scrape that STRICT resets",
+        scrape::find
+    ),
+    check!(
+        "GW009",
+        Error,
+        "a service hidden from the sidecar",
+        egress::find
+    ),
+    check!(
+        "GW010",
+        Warning,
+        "the gateway gives up first",
+        deadline::find
+    ),
+    check!(
+        "GW011",
+        Warning,
+        "a POST that may arrive twice",
+        repeat::find
+    ),
+    check!(
+        "GW012",
+        Warning,
+        "callers keep connections too long",
+        idle::find
+    ),
+    check!("GW013", Warning, "the drain is cut off", drain::find),
+    check!("GW014", Warning, "the ingress isn't believed", trust::find),
+    check!(
+        "GW015",
+        Error,
+        "the sidecar's own user or port",
+        reserved::find
+    ),
+    check!("GW016", Warning, "a query that finds nothing", query::find),
+    check!("GW017", Error, "a prefix that the URLs lack", prefix::find),
+    check!(
+        "GW018",
+        Error,
+        "a manifest that can't be read",
+        readable::find
+    ),
+];
+
+/// Collects what a check finds.
+#[derive(Debug)]
+struct Found {
+    check: &'static Check,
+    all: Vec<Finding>,
+}
+
+impl Found {
+    fn add(&mut self, place: Place, what: impl Into<String>, fix: impl Into<String>) {
+        let finding = Finding {
+            check: self.check,
+            place,
+            what: what.into(),
+            fix: fix.into(),
+        };
+        if !self.all.contains(&finding) {
+            self.all.push(finding);
+        }
+    }
+
+    /// Adds what several requests may show, the first of them only.
+    fn add_once(&mut self, place: Place, what: impl Into<String>, fix: impl Into<String>) {
+        if !self.all.iter().any(|of| of.place == place) {
+            self.add(place, what, fix);
+        }
+    }
+}
+
+/// All findings, in the order of their codes.
+#[must_use]
+pub fn find(input: Input<'_>) -> Vec<Finding> {
+    let scene = Scene::new(input);
+    let mut all = Vec::new();
+    for check in &CHECKS {
+        let mut found = Found {
+            check,
+            all: Vec::new(),
+        };
+        (check.find)(&scene, &mut found);
+        all.append(&mut found.all);
+    }
+    all
+}
+
+pub use scene::environment;

@@ -1,0 +1,89 @@
+//! GW007: a DestinationRule's TLS against what a PeerAuthentication takes.
+
+use super::scene::{Scene, at};
+use super::{Found, Place};
+use crate::mesh::Verdict;
+use crate::mesh::manifests::Node;
+
+pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
+    for asked in scene.input.asked {
+        let Some(trace) = &asked.trace else { continue };
+        if trace.verdict == Verdict::PlaintextToStrict {
+            found.add_once(
+                Place::Key(format!("routes[{}]", asked.route)),
+                format!("{}: {}", Scene::request(asked), trace.why),
+                "remove the DestinationRule's tls, or set its mode to ISTIO_MUTUAL",
+            );
+        }
+    }
+    written(scene, found);
+}
+
+/// What the manifests say.
+fn written(scene: &Scene<'_>, found: &mut Found) {
+    for (_, service) in scene.used() {
+        let Some((object, port)) = scene.port(service) else {
+            continue;
+        };
+        let name = scene.name_of(object);
+        let Some(rule) = scene.rule(&name) else {
+            continue;
+        };
+        // A route may choose a subset, whose policy it is then.
+        let subsets = rule.node.items("spec.subsets").iter();
+        let mut subsets = subsets.filter_map(|of| of.at("trafficPolicy"));
+        if subsets.next().is_some() || scene.is_outside(object) {
+            continue;
+        }
+        let tls = Scene::policy(rule, service.authority.port).and_then(|of| of.get("tls"));
+        let Some((tls, sent)) = tls.and_then(|tls| Some((tls, tls.text_at("mode")?))) else {
+            continue;
+        };
+        let labels = scene.labels(object);
+        let target = target(scene, object, port);
+        let Some((by, taken)) = scene.mode(&name.namespace, labels, target.as_deref()) else {
+            continue;
+        };
+        let why = match (sent, taken) {
+            ("DISABLE", "STRICT") => "plaintext, and the pods take mutual TLS only",
+            ("SIMPLE", "STRICT") => "no client certificate, and the pods ask for the mesh's",
+            ("ISTIO_MUTUAL", "DISABLE") => "the mesh's TLS, and the pods take plaintext only",
+            _ => continue,
+        };
+        found.add(
+            at(rule, tls),
+            format!(
+                "the sidecar sends {} {why} ({} in {}): its requests end with 503",
+                service.name,
+                by.title(),
+                by.file
+            ),
+            match taken {
+                "STRICT" => "set the mode to ISTIO_MUTUAL, or remove tls",
+                _ => "set the mode to DISABLE, or let the PeerAuthentication take TLS",
+            },
+        );
+    }
+}
+
+/// The number of the pods' port, which ports of a PeerAuthentication go by; `None` when only
+/// a name is known.
+pub(super) fn target(
+    scene: &Scene<'_>,
+    service: &crate::mesh::manifests::Object,
+    port: &Node,
+) -> Option<String> {
+    let own = port.text_at("port")?;
+    let target = port.text_at("targetPort").unwrap_or(own);
+    if target.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(target.to_owned());
+    }
+    let labels = scene.labels(service);
+    let mut ports = scene
+        .of("Deployment")
+        .filter(|of| of.node.at("spec.template.metadata.labels") == labels)
+        .flat_map(|of| of.node.items("spec.template.spec.containers"))
+        .flat_map(|of| of.items("ports"));
+    let named = ports.find(|of| of.text_at("name") == Some(target))?;
+    named.text_at("containerPort").map(str::to_owned)
+}

@@ -17,6 +17,7 @@ mod deadline;
 #[doc(hidden)]
 pub mod fuzzing;
 mod head;
+mod intake;
 mod leaving;
 mod reading;
 mod service;

@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod failure;
 pub mod guard;
+mod ip;
 pub mod lifecycle;
 pub mod mesh;
 pub mod observe;

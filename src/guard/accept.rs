@@ -111,7 +111,7 @@ fn start<A: HttpServerApp + Send + Sync + 'static>(
     let digest = SocketDigest::from_raw_fd(socket.as_raw_fd());
     let _ = digest.peer_addr.set(Some(peer.into()));
     let digest = Arc::new(digest);
-    let control = Arc::new(Control::new(Some(digest.clone())));
+    let control = Arc::new(Control::new(Some(digest.clone()), shared.intake.clone()));
     let Some(place) = shared.connections.enter(&control) else {
         tokio::spawn(turn_away(socket, shared.overloaded.clone()));
         return false;

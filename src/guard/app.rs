@@ -78,9 +78,11 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Http2<A> {
     ) -> Option<ReusedHttpStream> {
         let _stream = Stream::of(self.as_ref());
         let control = Arc::new(self.connection.of_stream());
+        let mut timer = Timer::default();
+        control.enter(&mut timer).await;
         let request = self.app.process_new_http(session, shutdown);
         let request = CONTROL.scope(control.clone(), request);
-        watch(request, &control, &mut Timer::default()).await?
+        watch(request, &control, &mut timer).await?
     }
 
     fn server_options(&self) -> Option<&HttpServerOptions> {

@@ -232,7 +232,11 @@ impl Client {
             count += 1;
         }
         let socket = Pin::new(&mut self.socket);
-        let sent = match socket.poll_write_vectored(cx, &slices[..count]) {
+        let sent = match slices[..count] {
+            [ref all] => socket.poll_write(cx, all),
+            ref all => socket.poll_write_vectored(cx, all),
+        };
+        let sent = match sent {
             Poll::Ready(sent) => sent?,
             Poll::Pending => {
                 self.control.write_stalled();

@@ -24,6 +24,7 @@ use super::connections::Connections;
 use super::control::{CONTROL, Control};
 use super::deadline::Deadline;
 use super::head::Head;
+use super::intake::Intake;
 use super::reading::{Next, first_bytes, read_head};
 use super::settings::Settings;
 use super::state::State;
@@ -48,6 +49,7 @@ pub(super) struct Shared<A> {
     pub(super) app: Arc<A>,
     pub(super) settings: Arc<ArcSwap<Settings>>,
     pub(super) connections: Arc<Connections>,
+    pub(super) intake: Arc<Intake>,
     /// Who is told of requests that are refused.
     pub(super) refused: Refused,
     /// What a connection too many is told.
@@ -129,13 +131,19 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
 
     /// Has a request served. The connection comes back when it may carry another.
     async fn serve(&mut self, mut client: Client, head: Head) -> Option<Client> {
-        self.control.set_state(State::Request);
+        self.control.enter(&mut self.timer).await;
+        if self.control.is_cut() {
+            let why = "drain.timeout passed before it began";
+            self.refuse(client, Failure::Draining, why).await;
+            return None;
+        }
         client.release(head.len, head.framing.into());
         let session = ServerSession::new_http1(self.stream(client));
         let shared = self.shared.clone();
         let request = shared.app.process_new_http(session, &shared.shutdown);
         let request = CONTROL.scope(self.control.clone(), request);
         let served = watch(request, &self.control, &mut self.timer).await;
+        self.control.leave();
         let state = self.control.state();
         if let Some(reusable) = served.flatten() {
             let client = GuardedStream::unwrap(reusable.consume().0)?;

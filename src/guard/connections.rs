@@ -212,9 +212,10 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard::intake::Intake;
 
     fn control(state: State) -> Arc<Control> {
-        let control = Control::new(None);
+        let control = Control::new(None, Arc::new(Intake::new(1)));
         control.set_state(state);
         Arc::new(control)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use atomic_waker::AtomicWaker;
 use parking_lot::Mutex;
@@ -10,12 +10,17 @@ use pingora_core::protocols::SocketDigest;
 
 use super::clocks::{Clock, Limit, Moment};
 use super::deadline::Deadline;
+use super::intake::{Intake, Ticket};
 use super::stall::Stall;
 use super::state::State;
+use super::timer::Timer;
 
 /// How long a request may go on that is over: it was cut, or it was answered and the
 /// service still takes it.
 const REST: Duration = Duration::from_secs(1);
+
+/// More than any ticket.
+const OUTSIDE: u64 = u64::MAX;
 
 tokio::task_local! {
     /// Of the request that the task is at.
@@ -51,6 +56,8 @@ pub struct Control {
     uploading: AtomicBool,
     /// The client waits for a 100, and the service is asked for it.
     expecting: AtomicBool,
+    /// When the head was here.
+    arrived: Clock,
     /// The whole request.
     request: Clock,
     /// What is over: see [`REST`].
@@ -64,6 +71,9 @@ pub struct Control {
     /// Nor is there time for the one in progress: its own clock was put to now.
     cut: AtomicBool,
     answer: Mutex<Option<Vec<u8>>>,
+    intake: Arc<Intake>,
+    /// A [`Ticket`], [`OUTSIDE`] for none.
+    ticket: AtomicU64,
     opened: Moment,
     read: AtomicU64,
     written: AtomicU64,
@@ -73,7 +83,7 @@ pub struct Control {
 
 impl Control {
     /// Of a connection with this socket.
-    pub(super) fn new(socket: Option<Arc<SocketDigest>>) -> Self {
+    pub(super) fn new(socket: Option<Arc<SocketDigest>>, intake: Arc<Intake>) -> Self {
         Self {
             state: AtomicU8::new(State::Idle as u8),
             fired: AtomicU8::new(0),
@@ -86,6 +96,7 @@ impl Control {
             upload: Stall::default(),
             uploading: AtomicBool::new(false),
             expecting: AtomicBool::new(false),
+            arrived: Clock::default(),
             request: Clock::default(),
             rest: Clock::default(),
             service_limit: Limit::default(),
@@ -94,6 +105,8 @@ impl Control {
             closing: AtomicBool::new(false),
             cut: AtomicBool::new(false),
             answer: Mutex::default(),
+            intake,
+            ticket: AtomicU64::new(OUTSIDE),
             opened: Moment::now(),
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
@@ -103,10 +116,38 @@ impl Control {
 
     /// A stream of an HTTP/2 connection, which has no socket of its own.
     pub(super) fn of_stream(&self) -> Self {
-        let stream = Self::new(None);
+        let stream = Self::new(None, self.intake.clone());
         stream.allow(self.request_body_idle.get(), self.write_idle.get());
         stream.set_state(State::Request);
         stream
+    }
+
+    /// The whole head of a request is here. Waits until it may begin.
+    pub(super) async fn enter(&self, timer: &mut Timer) {
+        self.arrived.set(Moment::now());
+        self.set_state(State::Request);
+        if let Some(Ticket(ticket)) = self.intake.enter(timer).await {
+            self.ticket.store(ticket.into(), Ordering::Relaxed);
+        }
+    }
+
+    /// When the whole head of the request was here.
+    #[must_use]
+    pub fn arrived(&self) -> Option<Instant> {
+        Some(self.arrived.at()?.instant().into_std())
+    }
+
+    /// Whether no request is to be begun any more.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
+    }
+
+    /// The worker's part in the request is as good as done.
+    pub(super) fn leave(&self) {
+        let ticket = self.ticket.swap(OUTSIDE, Ordering::Relaxed);
+        if let Ok(ticket) = u32::try_from(ticket) {
+            self.intake.leave(Ticket(ticket));
+        }
     }
 
     /// How long a client may pause in its request's body, and take nothing of its
@@ -164,7 +205,7 @@ impl Control {
     /// A service was chosen: it has so long for the whole exchange, and may take
     /// nothing of an upload for `stalled`.
     pub fn begin(&self, request: Option<Duration>, stalled: Option<Duration>) {
-        if request.is_some() {
+        if request.is_some() && !self.is_cut() {
             self.request.arm(request);
         }
         self.service_limit.set(stalled);
@@ -179,6 +220,8 @@ impl Control {
 
     /// The service that an upload goes to is at the end of this socket.
     pub fn upload_to(&self, socket: Option<Arc<SocketDigest>>) {
+        // From here on it is the client that is waited for, and it may take its time.
+        self.leave();
         self.upload.watch(socket);
         self.uploading.store(true, Ordering::Relaxed);
     }
@@ -216,6 +259,7 @@ impl Control {
 
     /// The response header is here. The service may pause for so long in the body.
     pub fn response_began(&self, body_idle: Option<Duration>) {
+        self.leave();
         self.set_state(State::Streaming);
         self.upload.stop();
         self.service_limit.set(body_idle);
@@ -238,6 +282,7 @@ impl Control {
     /// The connection speaks another protocol from here on; it has no deadlines but
     /// for a client that takes nothing.
     pub fn upgraded(&self) {
+        self.leave();
         self.set_state(State::Upgraded);
         self.service_limit.set(None);
         self.service.stop();
@@ -357,22 +402,28 @@ impl Control {
 
     /// The clock that runs out next.
     pub(super) fn next(&self) -> Option<(Moment, Deadline)> {
-        let service = match self.state() {
-            State::Streaming => Deadline::BodyIdle,
-            _ => Deadline::ResponseHeader,
+        let mut next: Option<(Moment, Deadline)> = None;
+        let mut consider = |at: Option<Moment>, deadline| {
+            if let Some(at) = at
+                && next.is_none_or(|(first, _)| at < first)
+            {
+                next = Some((at, deadline));
+            }
         };
         let write = self.write.at();
-        // Nobody is slow while we can't pass on what is there.
-        let unless_stuck = |at: Option<Moment>| at.filter(|_| write.is_none());
-        let all = [
-            (unless_stuck(self.client.at()), Deadline::RequestBodyIdle),
-            (unless_stuck(self.service.at()), service),
-            (unless_stuck(self.upload.at()), Deadline::ResponseHeader),
-            (write, Deadline::WriteIdle),
-            (self.request.at(), Deadline::Request),
-        ];
-        let running = all.into_iter().filter_map(|(at, of)| Some((at?, of)));
-        running.min_by_key(|(at, _)| *at)
+        // Nobody else is slow while we can't pass on what is there.
+        if write.is_none() {
+            let service = match self.state() {
+                State::Streaming => Deadline::BodyIdle,
+                _ => Deadline::ResponseHeader,
+            };
+            consider(self.client.at(), Deadline::RequestBodyIdle);
+            consider(self.service.at(), service);
+            consider(self.upload.at(), Deadline::ResponseHeader);
+        }
+        consider(write, Deadline::WriteIdle);
+        consider(self.request.at(), Deadline::Request);
+        next
     }
 
     /// When a request ends that is over.
@@ -397,7 +448,7 @@ impl Control {
             return false;
         }
         let fired = match deadline {
-            Deadline::Request if self.cut.load(Ordering::Relaxed) => Deadline::Drain,
+            Deadline::Request if self.is_cut() => Deadline::Drain,
             deadline => deadline,
         };
         self.fired.store(fired as u8, Ordering::Relaxed);
@@ -411,5 +462,12 @@ impl Control {
         self.service_limit.set(None);
         self.rest.arm(Some(REST));
         true
+    }
+}
+
+/// Whatever becomes of a request, others get its place.
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.leave();
     }
 }

@@ -18,6 +18,7 @@ use super::accept::accept;
 use super::answer::answer;
 use super::connection::{Refused, Shared};
 use super::connections::Connections;
+use super::intake::Intake;
 use super::settings::Settings;
 use crate::failure::Failure;
 
@@ -38,6 +39,7 @@ pub struct GuardService<A> {
     app: Arc<A>,
     settings: Arc<ArcSwap<Settings>>,
     connections: Arc<Connections>,
+    intake: Arc<Intake>,
     refused: Refused,
     listeners: Vec<tokio::net::TcpListener>,
     /// Until it is started.
@@ -58,7 +60,8 @@ impl<A> GuardService<A> {
         listeners: Vec<TcpListener>,
         workers: usize,
     ) -> io::Result<Self> {
-        let runtime = runtime(workers)?;
+        let intake = Arc::new(Intake::new(workers));
+        let runtime = runtime(workers, &intake)?;
         let listeners = {
             let _inside = runtime.enter();
             let all = listeners.into_iter();
@@ -69,6 +72,7 @@ impl<A> GuardService<A> {
             app: Arc::new(app),
             settings,
             connections,
+            intake,
             refused,
             listeners,
             runtime: Some(runtime),
@@ -80,12 +84,15 @@ impl<A> GuardService<A> {
 /// each time, and who has to wait does so in the system's queue, in order. With tokio's own
 /// numbers a worker takes in 1,024 at once and moves what it can't hold to a queue that all
 /// share: a thousand busy clients are then served in bursts, some of them seconds late.
-fn runtime(workers: usize) -> io::Result<Runtime> {
+fn runtime(workers: usize, intake: &Arc<Intake>) -> io::Result<Runtime> {
+    let (resting, rested) = (intake.clone(), intake.clone());
     Builder::new_multi_thread()
         .worker_threads(workers)
         .global_queue_interval(COMMON)
         .event_interval(BATCH)
         .max_io_events_per_tick(NEWS as usize)
+        .on_thread_park(move || resting.rest())
+        .on_thread_unpark(move || rested.rested())
         .thread_name("gateway")
         .enable_all()
         .build()
@@ -106,6 +113,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
             app: self.app.clone(),
             settings: self.settings.clone(),
             connections: self.connections.clone(),
+            intake: self.intake.clone(),
             refused: self.refused.clone(),
             overloaded: answer(Failure::Overloaded, None, false).into(),
             shutdown: self.connections.leaving.announcement(),

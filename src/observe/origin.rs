@@ -87,6 +87,9 @@ impl Origin {
 /// Other failures of the connection look the same: a hint where to look, not a verdict.
 #[must_use]
 pub fn looks_like_host_mismatch(evidence: &Evidence<'_>) -> bool {
+    if evidence.status < 400 && !evidence.is_grpc() {
+        return false;
+    }
     let signs = Signs::of(evidence);
     // With a time it is not our own sidecar that failed, and only ours chooses by Host.
     if signs.upstream_time || Origin::by(evidence, &signs) != Origin::Sidecar {

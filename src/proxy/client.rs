@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 use uuid::Uuid;
@@ -13,12 +13,20 @@ use crate::config::Server;
 const MAX_ID: usize = 128;
 
 /// The header that carries a request's id through the mesh.
-pub(super) const REQUEST_ID: &str = "x-request-id";
+pub(super) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The host that a request names: the Host header, or what HTTP/2 has for it.
 pub(super) fn named_host(request: &RequestHeader) -> Option<&[u8]> {
     let header = request.headers.get(header::HOST).map(HeaderValue::as_bytes);
     header.or_else(|| request.uri.authority().map(|a| a.as_str().as_bytes()))
+}
+
+/// The same as a header's value. That of a Host header is not copied.
+pub(super) fn host_value(request: &RequestHeader) -> Option<HeaderValue> {
+    match request.headers.get(header::HOST) {
+        Some(host) => Some(host.clone()),
+        None => HeaderValue::from_bytes(named_host(request)?).ok(),
+    }
 }
 
 /// The host that a request is for; empty when HTTP/1.0 named none.
@@ -61,7 +69,7 @@ impl Client {
     }
 
     fn given_id(self, request: &RequestHeader) -> Option<&HeaderValue> {
-        let mut ids = request.headers.get_all(REQUEST_ID).iter();
+        let mut ids = request.headers.get_all(&REQUEST_ID).iter();
         let (id, None) = (ids.next()?, ids.next()) else {
             return None;
         };
@@ -85,7 +93,7 @@ mod tests {
         let mut request = RequestHeader::build("GET", b"/", None).unwrap();
         for value in values {
             let value = HeaderValue::from_str(value).unwrap();
-            request.append_header(REQUEST_ID, value).unwrap();
+            request.append_header(&REQUEST_ID, value).unwrap();
         }
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
         Client { ip, trusted }.request_id(&request)

@@ -72,9 +72,9 @@ pub struct Ctx {
 
 impl Ctx {
     pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
+        let control = guard::current();
         Self {
             snapshot,
-            control: guard::current(),
             head: Bytes::new(),
             client: None,
             request_id: None,
@@ -86,7 +86,8 @@ impl Ctx {
             refusing: None,
             address: None,
             failure: None,
-            times: Times::begin(),
+            times: Times::begin(control.as_ref().and_then(|control| control.arrived())),
+            control,
             tries: 0,
             reused: None,
             response_began: false,

@@ -31,9 +31,10 @@ pub(super) struct Times {
 }
 
 impl Times {
-    pub(super) fn begin() -> Self {
+    /// Of a request whose head was there at that time, or is now.
+    pub(super) fn begin(arrived: Option<Instant>) -> Self {
         Self {
-            began: Instant::now(),
+            began: arrived.unwrap_or_else(Instant::now),
             connecting: None,
             connect: None,
             first_byte: None,

@@ -1,30 +1,29 @@
 //! The changes of headers that a route asks for, in Gateway API's order: remove,
 //! set, add.
 
-use http::HeaderName;
+use http::{HeaderMap, HeaderName};
 use pingora_core::Result;
-use pingora_http::{RequestHeader, ResponseHeader};
+use pingora_http::ResponseHeader;
 
 use crate::config::HeaderRules;
 use crate::guard::{is_respelt, is_spelt_like};
 
 /// Changes a request's headers; the gateway's own come after it.
-pub(super) fn change_request(request: &mut RequestHeader, rules: &HeaderRules) -> Result<()> {
-    remove_respelt(request, rules);
+pub(super) fn change_request(headers: &mut HeaderMap, rules: &HeaderRules) {
+    remove_respelt(headers, rules);
     for name in &rules.remove {
-        request.remove_header(name);
+        headers.remove(name);
     }
     for (name, value) in &rules.set {
-        request.insert_header(name.clone(), value.clone())?;
+        headers.insert(name, value.clone());
     }
     for (name, value) in &rules.add {
-        request.append_header(name.clone(), value.clone())?;
+        headers.append(name, value.clone());
     }
-    Ok(())
 }
 
 /// Removes what a service could take for a header that the rules remove or set.
-fn remove_respelt(request: &mut RequestHeader, rules: &HeaderRules) {
+fn remove_respelt(headers: &mut HeaderMap, rules: &HeaderRules) {
     let ruled = |name: &HeaderName| {
         let set = rules.set.iter().map(|(name, _)| name);
         let mut ruled = rules.remove.iter().chain(set);
@@ -32,11 +31,11 @@ fn remove_respelt(request: &mut RequestHeader, rules: &HeaderRules) {
         ruled.any(|of| is_spelt_like(name, of.as_str().as_bytes()))
     };
     let is_respelt = |name: &&HeaderName| is_respelt(name.as_str().as_bytes());
-    let names = request.headers.keys();
+    let names = headers.keys();
     let respelt = names.filter(is_respelt).filter(|name| ruled(name));
     let respelt: Vec<_> = respelt.cloned().collect();
     for name in &respelt {
-        request.remove_header(name);
+        headers.remove(name);
     }
 }
 

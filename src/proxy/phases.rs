@@ -130,30 +130,33 @@ impl ProxyHttp for Gateway {
         request: &mut RequestHeader,
         ctx: &mut Ctx,
     ) -> Result<()> {
-        let original = session.req_header();
         let choice = ctx.choice.ok_or_else(|| bug("no route was chosen"))?;
-        let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
-        let path = ctx.normalized.as_deref().unwrap_or(target.path);
-        let table = &ctx.snapshot.table;
-        request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
-        if let Some(client) = ctx.client {
-            request::distrust(request, client);
-        }
-        if let Some(rules) = ctx.snapshot.request_headers(choice.route) {
-            headers::change_request(request, rules)?;
-        }
-        match ctx.snapshot.host(choice.route) {
-            Some(Host::Literal(host)) => request.insert_header(header::HOST, host.clone())?,
-            Some(Host::Preserve { fallback }) if !request.headers.contains_key(header::HOST) => {
-                request.insert_header(header::HOST, fallback.clone())?;
-            }
-            Some(Host::Preserve { .. }) | None => {}
-        }
         let (Some(client), Some(id)) = (ctx.client, &ctx.request_id) else {
             return Err(bug("the client is unknown"));
         };
+        let snapshot = &ctx.snapshot;
         let bodiless = session.as_downstream_mut().is_body_empty();
         let original = session.req_header();
+        request::change(request, |headers| {
+            request::distrust(headers, client);
+            if let Some(rules) = snapshot.request_headers(choice.route) {
+                headers::change_request(headers, rules);
+            }
+            match snapshot.host(choice.route) {
+                Some(Host::Literal(host)) => {
+                    headers.insert(header::HOST, host.clone());
+                }
+                Some(Host::Preserve { fallback }) if !headers.contains_key(header::HOST) => {
+                    headers.insert(header::HOST, fallback.clone());
+                }
+                Some(Host::Preserve { .. }) | None => {}
+            }
+            request::forward(headers, original, client, id)
+        })?;
+        let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
+        let path = ctx.normalized.as_deref().unwrap_or(target.path);
+        let table = &snapshot.table;
+        request.set_raw_path(&table.upstream_target(choice, path, target.query))?;
         if let Some(control) = &ctx.control {
             let limit = ctx.deadlines().response_header;
             if bodiless {
@@ -164,7 +167,7 @@ impl ProxyHttp for Gateway {
                 control.expect_continue(limit);
             }
         }
-        request::forward(request, original, client, id)
+        Ok(())
     }
 
     /// Called for each part of the body. From its end on the service has
@@ -189,6 +192,8 @@ impl ProxyHttp for Gateway {
                 control.body_passed(end_of_stream);
             }
             match (end_of_stream, ctx.response_began) {
+                // Without a body the clock runs since the head was made.
+                (true, false) if session.as_downstream_mut().is_body_empty() => {}
                 (true, false) => control.await_response(ctx.deadlines().response_header),
                 (true, true) => control.request_passed(),
                 (false, _) => {}

@@ -3,14 +3,17 @@
 //! Pingora has removed the hop-by-hop ones, and those that `Connection` names,
 //! before these rules apply.
 
+use std::mem;
 use std::net::IpAddr;
 
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
-use pingora_core::Result;
+use pingora_core::{Error, ErrorType, Result};
 use pingora_http::RequestHeader;
 
 use super::client::{self, Client, REQUEST_ID};
 use crate::guard::{begins_like, is_framing, is_respelt, is_spelt_like};
+use crate::ip::write_ip;
 use crate::route::is_authority;
 
 /// How all begin that say where a request came from. Frameworks believe more of them than
@@ -22,11 +25,11 @@ const ALIKE: [&[u8]; 2] = [b"x-forwarded", b"x-real-ip"];
 
 /// No field of HTTP. CGI makes the variable of it that tells programs which proxy to use
 /// (httpoxy, CVE-2016-5385).
-const PROXY: &str = "proxy";
+static PROXY: HeaderName = HeaderName::from_static("proxy");
 
-const FOR: &str = "x-forwarded-for";
-const PROTO: &str = "x-forwarded-proto";
-const HOST: &str = "x-forwarded-host";
+static FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+static PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// Whether everybody would find the same end of the message: at most one
 /// Content-Length, which is a number, and no transfer coding but chunked. Pingora
@@ -61,20 +64,37 @@ pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     Some(length.to_str().ok()?.parse().unwrap_or(u64::MAX))
 }
 
-/// Sets what the gateway says about a request. `original` is the request as it
-/// came; `request`, its copy for the service, already has the service's Host.
-pub(super) fn forward(
+/// Changes the headers of a request that is to be sent. Its target is lost.
+///
+/// Pingora keeps beside them how each name was spelt, which costs as much again with every
+/// change. The copy for the service does without: names are written as Envoy writes them,
+/// in lower case, but for the oldest.
+pub(super) fn change(
     request: &mut RequestHeader,
+    change: impl FnOnce(&mut HeaderMap) -> Result<()>,
+) -> Result<()> {
+    let nothing = RequestHeader::from(http::Request::new(()).into_parts().0);
+    let mut parts = Parts::from(mem::replace(request, nothing));
+    let changed = change(&mut parts.headers);
+    *request = RequestHeader::from(parts);
+    changed
+}
+
+/// Sets what the gateway says about a request. `original` is the request as it
+/// came; `headers`, those for the service, already have the service's Host.
+pub(super) fn forward(
+    headers: &mut HeaderMap,
     original: &RequestHeader,
     client: Client,
     request_id: &HeaderValue,
 ) -> Result<()> {
-    forwarded_for(request, client)?;
-    keep_or_set(request, client, PROTO, is_proto, || {
+    forwarded_for(headers, client)?;
+    keep_or_set(headers, client, &PROTO, is_proto, || {
         Some(HeaderValue::from_static("http"))
-    })?;
-    let host = || HeaderValue::from_bytes(client::named_host(original)?).ok();
-    keep_or_set(request, client, HOST, is_authority, host)?;
+    });
+    keep_or_set(headers, client, &HOST, is_authority, || {
+        client::host_value(original)
+    });
     // gRPC asks for it, and it is all that HTTP/2 knows of TE (RFC 9113, 8.2.2).
     if original.version == Version::HTTP_2
         && original
@@ -82,30 +102,30 @@ pub(super) fn forward(
             .get(header::TE)
             .is_some_and(|te| te == "trailers")
     {
-        request.insert_header(header::TE, HeaderValue::from_static("trailers"))?;
+        headers.insert(header::TE, HeaderValue::from_static("trailers"));
     }
-    request.insert_header(REQUEST_ID, request_id.clone())?;
+    headers.insert(&REQUEST_ID, request_id.clone());
     let via = match original.version {
         Version::HTTP_10 => "1.0 api-gateway",
         Version::HTTP_2 => "2.0 api-gateway",
         _ => "1.1 api-gateway",
     };
-    request.append_header(header::VIA, HeaderValue::from_static(via))?;
+    headers.append(header::VIA, HeaderValue::from_static(via));
     Ok(())
 }
 
 /// Removes what only a trusted peer may say, and what a service could take for it. A
 /// route's own word comes after it.
-pub(super) fn distrust(request: &mut RequestHeader, client: Client) {
-    request.remove_header(PROXY);
+pub(super) fn distrust(headers: &mut HeaderMap, client: Client) {
+    headers.remove(&PROXY);
     if !client.trusted {
         // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
-        request.remove_header(&header::FORWARDED);
+        headers.remove(header::FORWARDED);
     }
     let spoofed = |name: &&HeaderName| is_spoofed(name.as_str().as_bytes(), client);
-    let spoofed: Vec<_> = request.headers.keys().filter(spoofed).cloned().collect();
+    let spoofed: Vec<_> = headers.keys().filter(spoofed).cloned().collect();
     for name in &spoofed {
-        request.remove_header(name);
+        headers.remove(name);
     }
 }
 
@@ -119,54 +139,58 @@ fn is_spoofed(name: &[u8], client: Client) -> bool {
     let about_client =
         begins_like(name, FORWARDED) || ALIKE.iter().any(|of| is_spelt_like(name, of));
     let told = (respelt || !client.trusted) && about_client;
-    told || respelt && is_spelt_like(name, REQUEST_ID.as_bytes())
+    told || respelt && is_spelt_like(name, REQUEST_ID.as_str().as_bytes())
 }
 
 /// A trusted peer's list is kept and the peer appended, unless it is a loopback
 /// address, which is the sidecar's and tells nothing. Anybody else's is replaced.
-fn forwarded_for(request: &mut RequestHeader, client: Client) -> Result<()> {
+fn forwarded_for(headers: &mut HeaderMap, client: Client) -> Result<()> {
     if !client.trusted {
-        request.insert_header(FOR, address(client.ip)?)?;
+        headers.insert(&FOR, address(client.ip)?);
         return Ok(());
     }
     if client.ip.is_loopback() {
         return Ok(());
     }
     let mut list = Vec::new();
-    for value in request.headers.get_all(FOR) {
+    for value in headers.get_all(&FOR) {
         list.extend_from_slice(value.as_bytes());
         list.extend_from_slice(b", ");
     }
     list.extend_from_slice(address(client.ip)?.as_bytes());
-    request.insert_header(FOR, list.as_slice())?;
+    headers.insert(&FOR, HeaderValue::try_from(list).map_err(not_a_value)?);
     Ok(())
 }
 
 fn address(ip: IpAddr) -> Result<HeaderValue> {
-    HeaderValue::try_from(ip.to_string())
-        .map_err(|e| pingora_core::Error::because(pingora_core::ErrorType::InternalError, "ip", e))
+    let mut text = Vec::with_capacity("255.255.255.255".len());
+    write_ip(ip, &mut text);
+    HeaderValue::try_from(text).map_err(not_a_value)
+}
+
+fn not_a_value(error: header::InvalidHeaderValue) -> Box<Error> {
+    Error::because(ErrorType::InternalError, "a forwarded address", error)
 }
 
 /// Keeps a header of a trusted client when it is one valid value, else sets it.
 fn keep_or_set(
-    request: &mut RequestHeader,
+    headers: &mut HeaderMap,
     client: Client,
-    name: &'static str,
+    name: &'static HeaderName,
     valid: fn(&[u8]) -> bool,
     value: impl FnOnce() -> Option<HeaderValue>,
-) -> Result<()> {
-    let mut given = request.headers.get_all(name).iter();
-    let one = matches!((given.next(), given.next()), (Some(v), None) if valid(v.as_bytes()));
-    if client.trusted && one {
-        return Ok(());
+) {
+    let is_kept = || {
+        let mut given = headers.get_all(name).iter();
+        matches!((given.next(), given.next()), (Some(v), None) if valid(v.as_bytes()))
+    };
+    if client.trusted && is_kept() {
+        return;
     }
     match value() {
-        Some(value) => request.insert_header(name, value)?,
-        None => {
-            request.remove_header(name);
-        }
-    }
-    Ok(())
+        Some(value) => headers.insert(name, value),
+        None => headers.remove(name),
+    };
 }
 
 fn is_proto(value: &[u8]) -> bool {

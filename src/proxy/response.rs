@@ -1,15 +1,27 @@
 //! The response's headers as the client gets them.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
 use http::{HeaderName, StatusCode, Version};
 use memchr::memchr_iter;
 use pingora_http::ResponseHeader;
 
 use super::request::has_plain_framing;
 
+static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+static PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
 /// Hop-by-hop fields that never pass (RFC 9110, section 7.6.1). Connection
-/// itself is Pingora's to write; Transfer-Encoding is the framing it works with.
-const HOP_BY_HOP: [&str; 4] = ["keep-alive", "proxy-connection", "proxy-authenticate", "te"];
+/// itself is Pingora's to write; Transfer-Encoding is the framing it works with. Pingora
+/// drops trailers on HTTP/1, so they must not be announced.
+static HOP_BY_HOP: [&HeaderName; 5] = [
+    &KEEP_ALIVE,
+    &PROXY_CONNECTION,
+    &PROXY_AUTHENTICATE,
+    &TE,
+    &TRAILER,
+];
 
 /// As many as services have fields; each is looked for in an answer. A head has room for
 /// half a million.
@@ -42,6 +54,10 @@ pub(super) fn switches_to_websocket(response: &ResponseHeader) -> bool {
 
 /// Removes what the service said to us alone.
 pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
+    // Most responses have none, and looking through the names costs less than to ask for each.
+    if !response.headers.keys().any(is_hop_by_hop) {
+        return;
+    }
     let nominated = nominated(response);
     let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
     for name in &nominated {
@@ -54,8 +70,6 @@ pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
     for name in HOP_BY_HOP {
         response.remove_header(name);
     }
-    // Pingora drops trailers on HTTP/1, so they must not be announced.
-    response.remove_header(&TRAILER);
     if !switching {
         response.remove_header(&CONNECTION);
         response.remove_header(&UPGRADE);
@@ -66,6 +80,10 @@ fn names_of_connection(response: &ResponseHeader) -> usize {
     let values = response.headers.get_all(CONNECTION).iter();
     let names = values.map(|value| memchr_iter(b',', value.as_bytes()).count() + 1);
     names.sum()
+}
+
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    name == CONNECTION || name == UPGRADE || HOP_BY_HOP.contains(&name)
 }
 
 fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {

@@ -12,6 +12,7 @@
 )]
 
 mod bulkhead;
+mod burst;
 mod crowd;
 mod descriptors;
 mod drip;

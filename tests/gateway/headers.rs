@@ -165,7 +165,7 @@ fn a_response_for_one_hop_stays_on_it() {
 }
 
 #[test]
-fn many_and_odd_headers_pass_both_ways_untouched() {
+fn many_and_odd_headers_pass_both_ways_whole() {
     let service = Service::answering(|head, _| {
         let echoed: String = head
             .fields
@@ -191,9 +191,25 @@ fn many_and_odd_headers_pass_both_ways_untouched() {
     assert_eq!(response.status(), 200);
     let mut got = response.head.fields.clone();
     got.retain(|(name, _)| name.to_ascii_lowercase().starts_with("x-n"));
+    // In lower case from the gateway on, as Envoy writes them.
+    for (name, _) in &mut sent {
+        name.make_ascii_lowercase();
+    }
     got.sort();
     sent.sort();
     assert_eq!(got, sent);
+}
+
+#[test]
+fn the_spelling_of_a_services_header_reaches_the_client() {
+    let answer = "HTTP/1.1 200 OK\r\nX-OddLy: 1\r\nContent-Length: 0\r\n\r\n";
+    let service = Service::answering(|_, _| answer.into());
+    let gateway = Config::to(&service).start();
+    let fields = gateway.get("/").head.fields;
+    assert!(
+        fields.iter().any(|(name, _)| name == "X-OddLy"),
+        "{fields:?}"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! JSON (RFC 8259) that is one line whatever the bytes are.
 
-use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
+
+use crate::ip::{write_ip, write_socket};
 
 /// Appends a string of at most `limit` bytes of `value`, and how many more there are.
 ///
@@ -31,13 +32,16 @@ pub(super) fn number(value: u64, to: &mut Vec<u8>) {
 
 /// Appends an address as a string.
 pub(super) fn ip(address: IpAddr, to: &mut Vec<u8>) {
-    // Writing into memory doesn't fail.
-    let _ = write!(to, "\"{address}\"");
+    to.push(b'"');
+    write_ip(address, to);
+    to.push(b'"');
 }
 
 /// The same with its port.
 pub(super) fn socket(address: SocketAddr, to: &mut Vec<u8>) {
-    let _ = write!(to, "\"{address}\"");
+    to.push(b'"');
+    write_socket(address, to);
+    to.push(b'"');
 }
 
 /// Where the first `limit` bytes end, or a little before, not inside a character.

@@ -1,9 +1,11 @@
 //! What an answer shows.
 
-use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName};
 
 use super::text::{self, BODY, Text};
+
+static GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// What an answer of a service gives away about who made it.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +32,9 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    fn is_grpc(&self) -> bool {
-        self.body.is_empty() && self.headers.contains_key("grpc-status")
+    /// Whether it is one of gRPC that ends with its header.
+    pub(super) fn is_grpc(&self) -> bool {
+        self.body.is_empty() && self.headers.contains_key(&GRPC_STATUS)
     }
 
     /// Whether what is known of the body is all that matters.

@@ -15,15 +15,14 @@ fn forwarded(
 ) -> Vec<(String, String)> {
     let mut original = request(headers);
     original.append_header("host", "shop.example").unwrap();
-    let mut sent = original.clone();
-    sent.insert_header("host", "auth-service:8002").unwrap();
+    let mut sent = original.headers.clone();
+    sent.insert("host", HeaderValue::from_static("auth-service:8002"));
     let ip = ip.parse().unwrap();
     let client = Client { ip, trusted };
     let id = HeaderValue::from_static("id-1");
     distrust(&mut sent, client);
     forward(&mut sent, &original, client, &id).unwrap();
     let mut all: Vec<_> = sent
-        .headers
         .iter()
         .map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned()))
         .filter(|(n, _)| n != "host")
@@ -42,11 +41,11 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn a_stranger_is_not_believed() {
     let spoofed = [
-        (FOR, "1.1.1.1"),
-        (FOR, "2.2.2.2"),
-        (PROTO, "https"),
-        (HOST, "evil.example"),
-        (REQUEST_ID, "mine"),
+        ("x-forwarded-for", "1.1.1.1"),
+        ("x-forwarded-for", "2.2.2.2"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-request-id", "mine"),
         ("forwarded", "for=1.1.1.1"),
         ("x-forwarded-port", "443"),
         ("x-forwarded-client-cert", "URI=spiffe://a"),
@@ -57,10 +56,10 @@ fn a_stranger_is_not_believed() {
         forwarded("203.0.113.9", false, &spoofed),
         pairs(&[
             ("via", "1.1 api-gateway"),
-            (FOR, "203.0.113.9"),
-            (HOST, "shop.example"),
-            (PROTO, "http"),
-            (REQUEST_ID, "id-1"),
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-host", "shop.example"),
+            ("x-forwarded-proto", "http"),
+            ("x-request-id", "id-1"),
         ])
     );
 }
@@ -68,10 +67,10 @@ fn a_stranger_is_not_believed() {
 #[test]
 fn a_trusted_peer_is_appended_and_its_word_kept() {
     let told = [
-        (FOR, "1.1.1.1"),
-        (FOR, "2.2.2.2"),
-        (PROTO, "https"),
-        (HOST, "public.example:8443"),
+        ("x-forwarded-for", "1.1.1.1"),
+        ("x-forwarded-for", "2.2.2.2"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "public.example:8443"),
         ("via", "1.1 edge"),
         ("forwarded", "for=1.1.1.1"),
         ("x-forwarded-port", "443"),
@@ -85,31 +84,41 @@ fn a_trusted_peer_is_appended_and_its_word_kept() {
             ("forwarded", "for=1.1.1.1"),
             ("via", "1.1 api-gateway"),
             ("via", "1.1 edge"),
-            (FOR, "1.1.1.1, 2.2.2.2, 10.0.0.7"),
-            (HOST, "public.example:8443"),
+            ("x-forwarded-for", "1.1.1.1, 2.2.2.2, 10.0.0.7"),
+            ("x-forwarded-host", "public.example:8443"),
             ("x-forwarded-port", "443"),
-            (PROTO, "https"),
-            (REQUEST_ID, "id-1"),
+            ("x-forwarded-proto", "https"),
+            ("x-request-id", "id-1"),
         ])
     );
 }
 
 #[test]
 fn a_trusted_loopback_peer_is_not_appended() {
-    let told = [(FOR, "1.1.1.1")];
+    let told = [("x-forwarded-for", "1.1.1.1")];
     let all = forwarded("127.0.0.6", true, &told);
-    assert!(all.contains(&(FOR.into(), "1.1.1.1".into())), "{all:?}");
+    assert!(
+        all.contains(&("x-forwarded-for".into(), "1.1.1.1".into())),
+        "{all:?}"
+    );
     let all = forwarded("127.0.0.6", true, &[]);
-    assert!(!all.iter().any(|(n, _)| n == FOR), "{all:?}");
+    assert!(!all.iter().any(|(n, _)| n == "x-forwarded-for"), "{all:?}");
 }
 
 #[test]
 fn what_a_trusted_peer_says_twice_or_badly_is_replaced() {
-    let told = [(PROTO, "gopher"), (HOST, "a"), (HOST, "b")];
+    let told = [
+        ("x-forwarded-proto", "gopher"),
+        ("x-forwarded-host", "a"),
+        ("x-forwarded-host", "b"),
+    ];
     let all = forwarded("10.0.0.7", true, &told);
-    assert!(all.contains(&(PROTO.into(), "http".into())), "{all:?}");
     assert!(
-        all.contains(&(HOST.into(), "shop.example".into())),
+        all.contains(&("x-forwarded-proto".into(), "http".into())),
+        "{all:?}"
+    );
+    assert!(
+        all.contains(&("x-forwarded-host".into(), "shop.example".into())),
         "{all:?}"
     );
 }

@@ -40,6 +40,7 @@ fn a_request_that_is_cut_at_the_end_is_told_so_and_has_its_line() {
     let error = "api-gateway; error=destination_unavailable";
     assert_eq!(response.head.get("proxy-status"), Some(error));
     assert_eq!(response.head.get("connection"), Some("close"));
+    assert_eq!(response.problem()["status"], 503);
     let id = response.problem()["request_id"].clone();
     client.assert_closed();
     assert_eq!(watched.gateway.wait().code(), Some(0));
@@ -181,8 +182,8 @@ fn requests_that_are_cut_are_counted() {
     });
     let failures = operator.get("/status").json()["failures"][0].clone();
     assert_eq!(
-        (&failures["flag"], &failures["path"]),
-        (&"DR".into(), &"/cut".into())
+        (&failures["flag"], &failures["path"], &failures["origin"]),
+        (&"DR".into(), &"/cut".into(), &"gateway".into())
     );
     assert_eq!(watched.gateway.wait().code(), Some(0));
     // drain.timeout, and a second for the log.
@@ -234,7 +235,13 @@ fn connections_too_many_are_counted_and_have_a_line_now_and_then() {
     const CROWD: usize = 50;
     for _ in 0..CROWD {
         let mut refused = watched.gateway.connect();
-        assert_eq!(refused.response_to("GET").status(), 503);
+        let response = refused.response_to("GET");
+        assert_eq!(response.status(), 503);
+        // It is one answer for all, whoever asks: without an id and a Proxy-Status.
+        assert_eq!(response.head.get("proxy-status"), None);
+        let problem = response.json();
+        assert_eq!(problem["status"], 503, "{problem}");
+        assert!(problem["request_id"].is_null(), "{problem}");
     }
     let seconds = usize::try_from(watch.elapsed().as_secs()).unwrap();
     let is_refused = |line: &serde_json::Value| line["response_flags"] == "UO";
@@ -242,6 +249,7 @@ fn connections_too_many_are_counted_and_have_a_line_now_and_then() {
     assert_eq!(line["response_code"], 503, "{line}");
     let details = &line["response_code_details"];
     assert_eq!(details, "overloaded{limits.connections}", "{line}");
+    assert_eq!(line["error_origin"], "gateway", "{line}");
     assert_eq!(line["downstream_remote_address"], "127.0.0.1", "{line}");
     assert_eq!((&line["method"], &line["path"]), (&"-".into(), &"-".into()));
     assert!(line["request_id"].is_null(), "{line}");

@@ -1,8 +1,9 @@
 //! Each row of the failure table, caused for real: client, log and metrics agree on it.
 
+use std::process::Command;
 use std::time::Duration;
 
-use super::watched::{Watched, ask};
+use super::watched::{Operator, Watched, ask};
 use crate::support::dns::{Dns, Says};
 use crate::support::service::full;
 use crate::support::{Config, Conn, Response, Service, ok, until};
@@ -76,6 +77,20 @@ impl Row {
         assert_eq!(line["route_name"].as_str(), expected, "{cause}: {line}");
     }
 
+    /// What clients alone are to blame for isn't kept there.
+    fn assert_in_status(&self, watched: &Watched, response: &Response) {
+        if self.status < 500 {
+            return;
+        }
+        let id = &response.problem()["request_id"];
+        let status = Operator::of(watched).get("/status").json();
+        let mut failures = status["failures"].as_array().unwrap().iter();
+        let failed = failures.find(|failed| failed["request_id"] == *id);
+        let failed = failed.unwrap_or_else(|| panic!("{}: {status}", self.cause));
+        assert_eq!(failed["origin"], "gateway", "{}: {failed}", self.cause);
+        assert_eq!(failed["flag"], self.flag, "{}: {failed}", self.cause);
+    }
+
     fn assert_counted(&self, watched: &Watched, route: &str) {
         let Self { status, flag, .. } = self;
         let counted = match self.refused {
@@ -97,9 +112,10 @@ impl Row {
 const ROUTE: &str = "all";
 
 fn get_answer(row: &Row, config: &Config, request: &str, route: &str) {
-    let watched = Watched::start(config);
+    let watched = Watched::operated(config);
     let response = watched.gateway.ask(request);
     row.assert(&watched, &response, route);
+    row.assert_in_status(&watched, &response);
 }
 
 #[test]
@@ -177,14 +193,32 @@ fn requests_that_are_not_allowed() {
     get_answer(&row, &config, request, ROUTE);
     let row = Row::new("a loop", 508, "proxy_loop_detected", "LR");
     let request = "GET / HTTP/1.1\r\nHost: h\r\nVia: 1.1 api-gateway\r\n\r\n";
-    let watched = Watched::start(&Config::to(&service));
-    let response = watched.gateway.ask(request);
-    let line = watched.line("a loop", |line| line["response_code"] == 508);
-    row.assert(
-        &watched,
-        &response,
-        line["route_name"].as_str().unwrap_or(""),
-    );
+    // It is seen before a route is looked for.
+    get_answer(&row, &Config::to(&service), request, "");
+}
+
+/// Without a free descriptor there is no connection to a service, which is nobody's fault
+/// but ours.
+#[test]
+fn a_gateway_that_has_no_socket_left() {
+    let service = Service::hello();
+    let watched = Watched::operated(&Config::to(&service));
+    let mut client = watched.gateway.connect();
+    client.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(client.response().status(), 200);
+    let limit = |files: &str| {
+        let pid = watched.gateway.pid().to_string();
+        let mut prlimit = Command::new("prlimit");
+        prlimit.args(["--pid", &pid, &format!("--nofile={files}:")]);
+        assert!(prlimit.status().unwrap().success());
+    };
+    limit("3");
+    client.send(ask("/x"));
+    let response = client.response();
+    limit("1024");
+    let row = Row::new("no descriptor", 500, "proxy_internal_error", "FI");
+    row.assert(&watched, &response, ROUTE);
+    row.assert_in_status(&watched, &response);
 }
 
 #[test]
@@ -243,6 +277,40 @@ fn services_that_do_not_answer() {
         let config = Config::limited(&service, Duration::from_millis(300));
         get_answer(&row, &config, &ask("/x"), ROUTE);
     }
+}
+
+/// The answer has begun with another status: it is cut, and the line has both.
+#[test]
+fn a_body_that_stops() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        conn.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+        let _ = conn.rest();
+    });
+    let keys = "timeouts: { body_idle: 300ms }";
+    let config = Config::new().service("svc", &service.url(), keys);
+    let watched = Watched::operated(&config);
+    let mut client = watched.gateway.connect();
+    client.send(ask("/stops"));
+    assert!(client.try_response("GET").is_err());
+    let line = watched.line_of("/stops");
+    assert_eq!(line["response_code"], 200, "{line}");
+    assert_eq!(line["response_flags"], "UT", "{line}");
+    assert_eq!(line["error_origin"], "application", "{line}");
+    let details = &line["response_code_details"];
+    assert_eq!(details, "response_timeout{timeouts.body_idle}", "{line}");
+    for sample in [
+        "gateway_deadlines_total{deadline=\"body_idle\"}",
+        "gateway_requests_total{route=\"all\",service=\"svc\",code=\"200\",flag=\"UT\",origin=\"application\"}",
+    ] {
+        assert_eq!(watched.metric(sample), 1.0, "{sample}");
+    }
+    let status = Operator::of(&watched).get("/status").json();
+    let failed = &status["failures"][0];
+    assert_eq!(
+        (&failed["path"], &failed["flag"], &failed["origin"]),
+        (&"/stops".into(), &"UT".into(), &"application".into())
+    );
 }
 
 #[test]

@@ -22,5 +22,7 @@ mod snapshot;
 mod unchunked;
 
 pub use gateway::Gateway;
+pub use headers::change_request;
 pub use phases::MAX_TRIES;
+pub use request::distrust;
 pub use snapshot::Snapshot;

@@ -9,7 +9,7 @@ use crate::config::HeaderRules;
 use crate::guard::{is_respelt, is_spelt_like};
 
 /// Changes a request's headers; the gateway's own come after it.
-pub(super) fn change_request(headers: &mut HeaderMap, rules: &HeaderRules) {
+pub fn change_request(headers: &mut HeaderMap, rules: &HeaderRules) {
     remove_respelt(headers, rules);
     for name in &rules.remove {
         headers.remove(name);

@@ -138,7 +138,7 @@ impl ProxyHttp for Gateway {
         let bodiless = session.as_downstream_mut().is_body_empty();
         let original = session.req_header();
         request::change(request, |headers| {
-            request::distrust(headers, client);
+            request::distrust(headers, client.trusted);
             if let Some(rules) = snapshot.request_headers(choice.route) {
                 headers::change_request(headers, rules);
             }

@@ -116,13 +116,13 @@ pub(super) fn forward(
 
 /// Removes what only a trusted peer may say, and what a service could take for it. A
 /// route's own word comes after it.
-pub(super) fn distrust(headers: &mut HeaderMap, client: Client) {
+pub fn distrust(headers: &mut HeaderMap, trusted: bool) {
     headers.remove(&PROXY);
-    if !client.trusted {
+    if !trusted {
         // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
         headers.remove(header::FORWARDED);
     }
-    let spoofed = |name: &&HeaderName| is_spoofed(name.as_str().as_bytes(), client);
+    let spoofed = |name: &&HeaderName| is_spoofed(name.as_str().as_bytes(), trusted);
     let spoofed: Vec<_> = headers.keys().filter(spoofed).cloned().collect();
     for name in &spoofed {
         headers.remove(name);
@@ -131,14 +131,14 @@ pub(super) fn distrust(headers: &mut HeaderMap, client: Client) {
 
 /// A proxy says these with hyphens. Who writes another mark hopes that the service takes
 /// it for one, and that the proxies before it don't: a trusted one may just pass it on.
-fn is_spoofed(name: &[u8], client: Client) -> bool {
+fn is_spoofed(name: &[u8], trusted: bool) -> bool {
     if name.first() != Some(&b'x') {
         return false;
     }
     let respelt = is_respelt(name);
     let about_client =
         begins_like(name, FORWARDED) || ALIKE.iter().any(|of| is_spelt_like(name, of));
-    let told = (respelt || !client.trusted) && about_client;
+    let told = (respelt || !trusted) && about_client;
     told || respelt && is_spelt_like(name, REQUEST_ID.as_str().as_bytes())
 }
 

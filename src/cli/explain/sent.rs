@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::config::{Config, Route};
+use crate::proxy::{change_request, distrust};
 use crate::route::is_authority;
 
 /// Of one connection only (RFC 9110, section 7.6.1).
@@ -42,18 +43,8 @@ pub(in crate::cli) fn headers(
         sent.remove(name);
     }
     sent.remove(header::HOST);
-    if !trusted {
-        sent.remove(header::FORWARDED);
-    }
-    for name in &route.request_headers.remove {
-        sent.remove(name);
-    }
-    for (name, value) in &route.request_headers.set {
-        sent.insert(name, value.clone());
-    }
-    for (name, value) in &route.request_headers.add {
-        sent.append(name, value.clone());
-    }
+    distrust(&mut sent, trusted);
+    change_request(&mut sent, &route.request_headers);
     for name in ["x-forwarded-for", "x-request-id"] {
         sent.remove(name);
     }
@@ -120,6 +111,10 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-request-id", "id"),
             ("cookie", "a=1"),
+            // The service could take them for others.
+            ("proxy", "http://evil"),
+            ("x_set", "0"),
+            ("x-real.ip", "1.1.1.1"),
         ] {
             came.insert(HeaderName::from_static(name), value.parse().unwrap());
         }

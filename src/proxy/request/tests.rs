@@ -20,7 +20,7 @@ fn forwarded(
     let ip = ip.parse().unwrap();
     let client = Client { ip, trusted };
     let id = HeaderValue::from_static("id-1");
-    distrust(&mut sent, client);
+    distrust(&mut sent, client.trusted);
     forward(&mut sent, &original, client, &id).unwrap();
     let mut all: Vec<_> = sent
         .iter()

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::Method;
+
 use super::end::End;
 use super::request::{Seen, Values};
 use super::route::share;
@@ -18,6 +20,7 @@ const BACK_OFF: Duration = Duration::from_millis(25);
 const BLOCK_ALL: &str = "block_all";
 
 const FAULT: &str = "envoy.filters.http.fault";
+const CORS: &str = "envoy.filters.http.cors";
 
 /// Where the route sends the request, or the end of its way.
 pub(super) fn of<'d>(
@@ -43,9 +46,23 @@ pub(super) fn of<'d>(
     let Some(action) = route.route.as_deref() else {
         return Err(End::unknown("an action that the model doesn't know"));
     };
-    let fault = route.typed_per_filter_config.get(FAULT);
-    abort(fault.or_else(|| host.typed_per_filter_config.get(FAULT)))?;
+    let told = |filter| {
+        let of_route = route.typed_per_filter_config.get(filter);
+        of_route.or_else(|| host.typed_per_filter_config.get(filter))
+    };
+    if told(CORS).is_some() && is_preflight(seen) {
+        return Err(End::unknown(
+            "a CORS preflight, which the sidecar answers where its policy has the origin",
+        ));
+    }
+    abort(told(FAULT))?;
     Ok((action, clusters(action, seen)?))
+}
+
+/// Whether a browser asks before it asks.
+fn is_preflight(seen: &Seen<'_>) -> bool {
+    let has = |name: &str| seen.query.headers.contains_key(name);
+    seen.query.method == Method::OPTIONS && has("origin") && has("access-control-request-method")
 }
 
 /// The faults that a VirtualService asks for.
@@ -53,6 +70,9 @@ fn abort(fault: Option<&PerFilter>) -> Result<(), End> {
     let Some(fault) = fault.filter(|fault| !fault.disabled) else {
         return Ok(());
     };
+    if fault.config.is_some() {
+        return Err(End::unknown("fault injection within another configuration"));
+    }
     let Some(abort) = &fault.abort else {
         return Ok(());
     };

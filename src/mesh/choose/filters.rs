@@ -87,18 +87,48 @@ fn parts(kind: &str) -> impl Iterator<Item = &str> {
     kind.rsplit('/').next().unwrap_or(kind).split('.')
 }
 
+/// One that is off counts, too: a route may switch it on.
 fn known(filter: &HttpFilter) -> bool {
-    if filter.disabled {
-        return true;
+    if filter.config_discovery.is_some() {
+        return false;
     }
     let kind = filter.typed_config.as_ref().map(|of| of.type_url.as_str());
     let kind = kind.unwrap_or_default();
     let opaque = ["Wasm", "TypedStruct"].iter().any(|of| kind.ends_with(of));
     if opaque || kind.is_empty() {
         // By its name: such as istio.stats or envoy.filters.http.cors.
-        let ours = !opaque || filter.name.starts_with("istio.");
+        let istio = filter.name.starts_with("istio.");
+        let ours = istio || !opaque && filter.name.starts_with("envoy.");
         let last = filter.name.rsplit('.').next().unwrap_or_default();
         return ours && KNOWN.contains(&last);
     }
     parts(kind).any(|part| KNOWN.contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_not_known_by_the_end_of_its_name_alone() {
+        let is_known = |filter: serde_json::Value| known(&serde_json::from_value(filter).unwrap());
+        let typed = "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors";
+        let config = serde_json::json!({ "@type": typed });
+        assert!(is_known(
+            serde_json::json!({ "name": "x", "typed_config": config })
+        ));
+        assert!(is_known(
+            serde_json::json!({ "name": "envoy.filters.http.cors" })
+        ));
+        // A WasmPlugin, and one that only a route switches on.
+        let plugin = "extenstions.istio.io/wasmplugin/titanium-prod.cors";
+        let discovery = serde_json::json!({ "name": plugin, "config_discovery": {} });
+        for unknown in [
+            discovery,
+            serde_json::json!({ "name": plugin }),
+            serde_json::json!({ "name": "envoy.filters.http.ext_authz", "disabled": true }),
+        ] {
+            assert!(!is_known(unknown.clone()), "{unknown}");
+        }
+    }
 }

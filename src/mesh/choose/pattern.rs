@@ -62,7 +62,9 @@ fn corner(regex: &str) -> Option<&'static str> {
             b'[' => match rest {
                 // Up to its end, a class by name.
                 [b':', ..] => {
-                    let end = rest.windows(2).position(|pair| pair == b":]")?;
+                    let Some(end) = rest.windows(2).position(|pair| pair == b":]") else {
+                        return Some("has a bracket in a class");
+                    };
                     at += end + 2;
                 }
                 _ => return Some("has a bracket in a class"),
@@ -119,6 +121,7 @@ mod tests {
         for regex in [
             r"\<a\>",
             "[a[b]]",
+            "[[:a]",
             "[a&&b]",
             "[a--b]",
             "[a~~b]",

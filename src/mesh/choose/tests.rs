@@ -100,7 +100,7 @@ fn what_is_plain_is_routed() {
 #[test]
 fn what_is_not_covered_is_unknown_by_name() {
     type Change = fn(&mut Parts);
-    let cases: [(Change, &str); 22] = [
+    let cases: [(Change, &str); 23] = [
         (|p| p.node = "waypoint~10.0.0.1~w.ns~ns", "a waypoint"),
         (
             |p| p.manager["rds"]["route_config_name"] = json!("81"),
@@ -183,6 +183,13 @@ fn what_is_not_covered_is_unknown_by_name() {
                     "abort": { "http_status": 500, "percentage": { "numerator": 10 } } } });
             },
             "fault injection",
+        ),
+        (
+            |p| {
+                p.route()["typed_per_filter_config"] =
+                    json!({ "envoy.filters.http.fault": { "config": {} } });
+            },
+            "fault injection within",
         ),
         (
             |p| p.cluster["cluster_type"] = json!({ "name": "envoy.clusters.redis" }),

@@ -117,6 +117,9 @@ pub struct ListenerFilter {
     /// Its type, which counts more than its name.
     #[serde(alias = "typedConfig")]
     pub typed_config: Option<TypeUrl>,
+    /// Delivered apart, as a WasmPlugin is.
+    #[serde(alias = "configDiscovery")]
+    pub config_discovery: Option<IgnoredAny>,
 }
 
 /// Only the type of a message.
@@ -310,4 +313,7 @@ pub struct HttpFilter {
     /// Its type, which counts more than its name.
     #[serde(alias = "typedConfig")]
     pub typed_config: Option<TypeUrl>,
+    /// Delivered apart, as a WasmPlugin is.
+    #[serde(alias = "configDiscovery")]
+    pub config_discovery: Option<IgnoredAny>,
 }

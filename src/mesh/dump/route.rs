@@ -236,8 +236,8 @@ pub struct DirectResponse {
     pub status: u16,
 }
 
-/// What a route tells an HTTP filter. Only fault injection is read; `FilterConfig` wraps
-/// another in newer versions.
+/// What a route tells an HTTP filter. Only fault injection is read, and not within a
+/// `FilterConfig`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct PerFilter {
@@ -252,6 +252,8 @@ pub struct PerFilter {
     pub headers: Vec<IgnoredAny>,
     /// Switches the filter off.
     pub disabled: bool,
+    /// What a `FilterConfig` wraps.
+    pub config: Option<IgnoredAny>,
 }
 
 /// `FaultAbort`.

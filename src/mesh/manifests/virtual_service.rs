@@ -76,6 +76,10 @@ fn takes_text(value: &Node, text: &str) -> Option<bool> {
 #[must_use]
 pub fn hides(earlier: &Node, later: &Node) -> bool {
     let (first, then) = (earlier.items("match"), later.items("match"));
+    if earlier.get("delegate").is_some() {
+        // It takes what the other VirtualService does.
+        return false;
+    }
     if first.is_empty() {
         return true;
     }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::dump::{self, NoDump, Source};
+use super::dump::{self, Source};
 use super::load::load;
 use super::paint::Paint;
 use crate::config::Severity;
@@ -112,13 +112,9 @@ pub fn run(
     };
     let dump = match examined.sidecar.as_ref().map(dump::read).transpose() {
         Ok(dump) => dump,
-        Err(NoDump::Usage(why)) => {
-            writeln!(err, "{why}")?;
-            return Ok(2);
-        }
-        Err(NoDump::Failed(why)) => {
-            writeln!(err, "{why}")?;
-            return Ok(1);
+        Err(none) => {
+            writeln!(err, "{none}")?;
+            return Ok(none.exit_code());
         }
     };
     let (asked, mut notes) = probe::ask(&config, dump.as_ref());

@@ -1,5 +1,6 @@
 //! A sidecar's configuration: from a file, or from the sidecar itself.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -28,6 +29,22 @@ pub(super) enum NoDump {
     Usage(String),
     /// It can't be had, or it is none.
     Failed(String),
+}
+
+impl NoDump {
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) => 1,
+        }
+    }
+}
+
+impl fmt::Display for NoDump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Usage(why) | Self::Failed(why)) = self;
+        f.write_str(why)
+    }
 }
 
 /// Reads it.

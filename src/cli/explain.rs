@@ -13,7 +13,7 @@ use std::time::Duration;
 use http::Method;
 use serde::Serialize;
 
-use super::dump::{self, NoDump, Source};
+use super::dump::{self, Source};
 use super::load::load;
 use super::paint::Paint;
 use super::words;
@@ -99,13 +99,9 @@ pub fn run(
     };
     let dump = match question.sidecar.as_ref().map(dump::read).transpose() {
         Ok(dump) => dump,
-        Err(NoDump::Usage(why)) => {
-            writeln!(err, "{why}")?;
-            return Ok(2);
-        }
-        Err(NoDump::Failed(why)) => {
-            writeln!(err, "{why}")?;
-            return Ok(1);
+        Err(none) => {
+            writeln!(err, "{none}")?;
+            return Ok(none.exit_code());
         }
     };
     let raw = Raw {

@@ -38,6 +38,10 @@ const ROOM: usize = 4 << 10;
 /// How long the clients run before they are listened to.
 const WARM_UP: Duration = Duration::from_secs(2);
 
+/// How long they go on afterwards. To look at a process's memory keeps everybody here
+/// waiting for as long as ten requests, which must have no part in what was measured.
+const COOL_DOWN: Duration = Duration::from_secs(1);
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -152,17 +156,18 @@ async fn load(address: &str, clients: usize, time: Duration, pids: &[&str]) {
     }
     let begin = Instant::now() + WARM_UP;
     let end = begin + time;
+    let stop = end + COOL_DOWN;
     let mut tasks = JoinSet::new();
     for mut client in connected {
         tasks.spawn(async move {
             let mut times = Vec::new();
             loop {
                 let start = Instant::now();
-                if start >= end {
+                if start >= stop {
                     return times;
                 }
                 client.get().await;
-                if start >= begin {
+                if (begin..end).contains(&start) {
                     times.push(start.elapsed());
                 }
             }
@@ -172,6 +177,7 @@ async fn load(address: &str, clients: usize, time: Duration, pids: &[&str]) {
     let before = cpu_time(pids);
     sleep(end - Instant::now()).await;
     let cpu = cpu_time(pids) - before;
+    sleep(stop - Instant::now()).await;
     let memory = memory(pids);
     let mut times = tasks.join_all().await.concat();
     times.sort_unstable();

@@ -19,6 +19,7 @@ mod report;
 mod request;
 mod response;
 mod snapshot;
+mod straight;
 mod unchunked;
 
 pub use gateway::Gateway;

@@ -3,11 +3,13 @@
 
 mod addresses;
 mod lookup;
+mod pool;
 mod refresh;
 mod service;
 mod upgrade;
 
 pub use lookup::{LookupError, resolve};
+pub use pool::{POOL_SIZE, Pool};
 pub use refresh::Refresher;
 pub use service::Upstream;
 pub use upgrade::prepare as prepare_upgrade;

@@ -393,8 +393,9 @@ impl Control {
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
         if self.write.at().is_some() {
             self.write.stop();
-            // While we couldn't pass on what it sent, the service wasn't silent.
-            if self.service.at().is_some() {
+            // While we couldn't pass on what it sent, the service wasn't silent. Of a header
+            // that isn't there nothing was to be passed on but interim answers.
+            if self.state() == State::Streaming && self.service.at().is_some() {
                 self.service.arm(self.service_limit.get());
             }
         }

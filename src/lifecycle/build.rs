@@ -29,10 +29,7 @@ use crate::config::Config;
 use crate::guard::GuardService;
 use crate::observe::{AccessLog, Observer};
 use crate::proxy::{Gateway, MAX_TRIES};
-use crate::upstream::Refresher;
-
-/// Unused connections to services that are kept, all services together, for each worker.
-const POOL_SIZE: usize = 1024;
+use crate::upstream::{POOL_SIZE, Refresher};
 
 /// What there is before any socket.
 pub(super) struct Parts {

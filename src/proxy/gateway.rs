@@ -3,20 +3,29 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use pingora_core::connectors::TransportConnector;
 
 use super::snapshot::Snapshot;
+use crate::upstream::Pool;
 
-/// The proxy: the snapshot of the configuration that is in use, and nothing else.
-#[derive(Debug, Clone)]
+/// The proxy: the snapshot of the configuration that is in use, and connections to services.
+#[derive(Clone)]
 pub struct Gateway {
     /// Read once by each request, which keeps to what it read.
     pub(super) snapshot: Arc<ArcSwap<Snapshot>>,
+    /// For the requests that take the straight way; Pingora has its own for the others.
+    pub(super) pool: Pool,
+    pub(super) connector: Arc<TransportConnector>,
 }
 
 impl Gateway {
     /// Serves by what is in there when a request comes.
     #[must_use]
     pub fn new(snapshot: Arc<ArcSwap<Snapshot>>) -> Self {
-        Self { snapshot }
+        Self {
+            snapshot,
+            pool: Pool::default(),
+            connector: Arc::new(TransportConnector::new(None)),
+        }
     }
 }

@@ -24,6 +24,7 @@ use super::headers;
 use super::request;
 use super::response;
 use super::snapshot::Host;
+use super::straight;
 use super::unchunked::unchunked;
 use crate::failure::Failure;
 use crate::observe::BODY;
@@ -77,6 +78,15 @@ impl ProxyHttp for Gateway {
                 Ok(true)
             }
         }
+    }
+
+    /// The last phase before Pingora takes the request to its service.
+    async fn proxy_upstream_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
+        if !straight::fits(session, ctx) {
+            return Ok(true);
+        }
+        self.go_straight(session, ctx).await?;
+        Ok(false)
     }
 
     async fn upstream_peer(&self, session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {

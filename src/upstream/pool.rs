@@ -1,0 +1,258 @@
+//! Connections to services that wait for their next request.
+//!
+//! Pingora has such a pool, which it doesn't let anybody else use. There each connection
+//! that waits has a task of its own, and which one is taken next is left to chance: here
+//! the last that came is the first to go, whose memory is still at hand, and those that a
+//! quieter time doesn't need grow old.
+
+use std::cell::Cell;
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use pingora_core::protocols::Stream;
+use tokio::io::AsyncReadExt;
+use tokio::task::unconstrained;
+
+/// How often it is looked for connections that the service has closed, or that are too old.
+const SWEEP: Duration = Duration::from_millis(250);
+
+/// Connections that are kept for each worker, all services together.
+pub const POOL_SIZE: usize = 1024;
+
+thread_local! {
+    /// Which shelf the thread uses.
+    static SHELF: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Open connections without a request, by address.
+#[derive(Debug, Clone)]
+pub struct Pool(Arc<Shelves>);
+
+#[derive(Debug)]
+struct Shelves {
+    /// One for each worker, so that no lock is waited for.
+    shelves: Box<[Mutex<Shelf>]>,
+    next: AtomicUsize,
+    swept: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    by_address: HashMap<SocketAddr, VecDeque<Waiting>>,
+    len: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    stream: Stream,
+    /// `None` for ever.
+    until: Option<Instant>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        let workers = thread::available_parallelism().map_or(1, Into::into);
+        Self(Arc::new(Shelves {
+            shelves: (0..workers).map(|_| Mutex::default()).collect(),
+            next: AtomicUsize::new(0),
+            swept: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl Pool {
+    /// A connection to this address that can carry a request, as far as one can know.
+    #[must_use]
+    pub fn take(&self, address: SocketAddr) -> Option<Stream> {
+        let own = self.0.own();
+        let shelves = self.0.shelves.iter();
+        let in_turn = shelves.clone().skip(own).chain(shelves.take(own));
+        for shelf in in_turn {
+            while let Some(mut waiting) = { shelf.lock().take(address) } {
+                if waiting.is_usable(None) {
+                    return Some(waiting.stream);
+                }
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection that has carried its request, for so long.
+    pub fn put(&self, address: SocketAddr, stream: Stream, idle: Option<Duration>) {
+        let mut waiting = Waiting {
+            stream,
+            until: idle.and_then(|idle| Instant::now().checked_add(idle)),
+        };
+        if !waiting.is_usable(None) {
+            return;
+        }
+        let evicted = self.0.shelves[self.0.own()].lock().put(address, waiting);
+        drop(evicted);
+        if !self.0.swept.swap(true, Ordering::AcqRel) {
+            tokio::spawn(sweep(Arc::downgrade(&self.0)));
+        }
+    }
+}
+
+impl Shelves {
+    fn own(&self) -> usize {
+        let own = SHELF.get().unwrap_or_else(|| {
+            let own = self.next.fetch_add(1, Ordering::Relaxed);
+            SHELF.set(Some(own));
+            own
+        });
+        own % self.shelves.len()
+    }
+
+    fn sweep(&self) {
+        let now = Instant::now();
+        for shelf in &self.shelves {
+            let gone = shelf.lock().sweep(now);
+            drop(gone);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shelves.iter().all(|shelf| shelf.lock().len == 0)
+    }
+}
+
+impl Shelf {
+    fn take(&mut self, address: SocketAddr) -> Option<Waiting> {
+        let waiting = self.by_address.get_mut(&address)?.pop_back()?;
+        self.len -= 1;
+        Some(waiting)
+    }
+
+    /// Gives back one that there is no room for.
+    fn put(&mut self, address: SocketAddr, waiting: Waiting) -> Option<Waiting> {
+        let queue = self.by_address.entry(address).or_default();
+        queue.push_back(waiting);
+        if self.len < POOL_SIZE {
+            self.len += 1;
+            return None;
+        }
+        queue.pop_front()
+    }
+
+    /// Takes out those that are of no more use.
+    fn sweep(&mut self, now: Instant) -> Vec<Waiting> {
+        let mut gone = Vec::new();
+        for queue in self.by_address.values_mut() {
+            let (usable, unusable) = queue
+                .drain(..)
+                .map(|mut waiting| (waiting.is_usable(Some(now)), waiting))
+                .partition::<Vec<_>, _>(|(usable, _)| *usable);
+            queue.extend(usable.into_iter().map(|(_, waiting)| waiting));
+            gone.extend(unusable.into_iter().map(|(_, waiting)| waiting));
+        }
+        self.by_address.retain(|_, queue| !queue.is_empty());
+        self.len -= gone.len();
+        gone
+    }
+}
+
+impl Waiting {
+    /// Neither too old nor closed. One on which something was sent without a request is
+    /// out of step.
+    fn is_usable(&mut self, now: Option<Instant>) -> bool {
+        if let (Some(now), Some(until)) = (now, self.until)
+            && until <= now
+        {
+            return false;
+        }
+        let mut byte = [0; 1];
+        let read = pin!(unconstrained(self.stream.read(&mut byte)));
+        matches!(
+            read.poll(&mut Context::from_waker(Waker::noop())),
+            Poll::Pending
+        )
+    }
+}
+
+/// For as long as there is something to look at.
+async fn sweep(shelves: Weak<Shelves>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Some(shelves) = shelves.upgrade() else {
+            return;
+        };
+        shelves.sweep();
+        if shelves.is_empty() {
+            shelves.swept.store(false, Ordering::Release);
+            // One may have come in between that didn't start another.
+            if shelves.is_empty() || shelves.swept.swap(true, Ordering::AcqRel) {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Both ends of a connection, and the address that it is kept by.
+    async fn connection(listener: &TcpListener) -> (Stream, TcpStream) {
+        let ours = TcpStream::connect(listener.local_addr().unwrap());
+        let (ours, theirs) = tokio::join!(ours, listener.accept());
+        let ours = pingora_core::protocols::l4::stream::Stream::from(ours.unwrap());
+        (Box::new(ours), theirs.unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn the_last_that_came_is_the_first_to_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pool = Pool::default();
+        assert!(pool.take(address).is_none());
+        let (first, _one) = connection(&listener).await;
+        let (second, _two) = connection(&listener).await;
+        let ids = (first.id(), second.id());
+        pool.put(address, first, None);
+        pool.put(address, second, None);
+        assert_eq!(pool.take(address).map(|s| s.id()), Some(ids.1));
+        assert_eq!(pool.take(address).map(|s| s.id()), Some(ids.0));
+        assert!(pool.take(address).is_none());
+    }
+
+    #[tokio::test]
+    async fn one_that_was_closed_or_spoke_out_of_turn_is_not_used() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pool = Pool::default();
+        let (closed, theirs) = connection(&listener).await;
+        let (spoken, mut speaks) = connection(&listener).await;
+        pool.put(address, closed, None);
+        pool.put(address, spoken, None);
+        drop(theirs);
+        speaks.write_all(b"HTTP/1.1 408 \r\n").await.unwrap();
+        while !pool.0.is_empty() {
+            tokio::task::yield_now().await;
+            pool.0.sweep();
+        }
+        assert!(pool.take(address).is_none());
+    }
+
+    #[tokio::test]
+    async fn one_grows_old() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pool = Pool::default();
+        let (ours, mut theirs) = connection(&listener).await;
+        pool.put(address, ours, Some(Duration::from_millis(1)));
+        // The end of the connection is all that it hears.
+        assert_eq!(theirs.read(&mut [0; 1]).await.unwrap(), 0);
+        assert!(pool.0.is_empty());
+    }
+}

@@ -8,13 +8,13 @@ mod filters;
 mod header;
 mod host;
 mod listener;
+mod nearest;
 mod parameter;
-mod pattern;
 mod request;
 mod route;
 mod text;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
 use end::End;
 use filters::Last;
@@ -31,9 +31,21 @@ use super::truth::Truth;
 /// What the sidecar of this dump does with this request.
 #[must_use]
 pub fn follow(dump: &Dump, query: &Query<'_>) -> Trace {
+    through(dump, query, false)
+}
+
+/// The same, for people: where only the catch-all takes the Host, the runners-up have the
+/// names that are most like it, which takes time.
+#[must_use]
+pub fn follow_for_people(dump: &Dump, query: &Query<'_>) -> Trace {
+    through(dump, query, true)
+}
+
+fn through(dump: &Dump, query: &Query<'_>, for_people: bool) -> Trace {
     let mut way = Way {
         dump,
         query,
+        for_people,
         trace: Trace {
             steps: Vec::new(),
             listener: None,
@@ -59,9 +71,13 @@ pub fn follow(dump: &Dump, query: &Query<'_>) -> Trace {
     way.trace
 }
 
+/// As many clusters as a route's requests are shared by. All their endpoints are looked at.
+const SHARES: usize = 100;
+
 struct Way<'d, 'q> {
     dump: &'d Dump,
     query: &'q Query<'q>,
+    for_people: bool,
     trace: Trace,
 }
 
@@ -157,8 +173,8 @@ impl<'d> Way<'d, '_> {
             format!("{}: its domain {} {why}", other.host.name, other.domain)
         });
         let mut lost: Vec<_> = lost.take(MOST).collect();
-        if won.fit == host::Fit::All {
-            lost.extend(nearest(config, &compared));
+        if self.for_people && won.fit == host::Fit::All {
+            lost.extend(nearest::domains(config, &compared));
         }
         self.trace.virtual_host = Some(won.host.name.clone());
         let why = format!(
@@ -183,23 +199,27 @@ impl<'d> Way<'d, '_> {
                 host.name
             )));
         }
-        let mut lost = Vec::new();
+        // The nearest are those that were asked last.
+        let mut lost = VecDeque::new();
         for (index, route) in host.routes.iter().enumerate() {
             let name = named(route, index);
             match route::matches(&route.r#match, seen, config, self.dump) {
                 Truth::Yes => {
                     let why = format!("the first that matches: {}", matched(route));
-                    let skipped = lost.len().saturating_sub(MOST);
-                    // The nearest are those that were asked last.
-                    let mut lost = lost.split_off(skipped);
-                    if skipped > 0 {
+                    let mut lost: Vec<_> = lost.into();
+                    if let Some(skipped @ 1..) = index.checked_sub(MOST) {
                         lost.push(format!("and {skipped} before these"));
                     }
                     self.trace.route = Some(name.clone());
                     self.step("route", &name, &why, lost);
                     return Ok(route);
                 }
-                Truth::No(why) => lost.push(format!("{name}: {why}")),
+                Truth::No(why) => {
+                    if lost.len() == MOST {
+                        lost.pop_front();
+                    }
+                    lost.push_back(format!("{name}: {why}"));
+                }
                 Truth::Unknown(what) => {
                     self.trace.route = Some(name.clone());
                     let why = format!("{what}, in route {name} of {}", host.name);
@@ -207,14 +227,19 @@ impl<'d> Way<'d, '_> {
                 }
             }
         }
-        let skipped = lost.len().saturating_sub(MOST);
-        let told = lost.split_off(skipped).join("; ");
+        let told = Vec::from(lost).join("; ");
         let why = format!("no route of virtual host {} matches: {told}", host.name);
         Err(End::new(Verdict::NoRoute, why, Some(404)))
     }
 
     /// To one cluster or several: the verdicts have to agree.
     fn sent(&mut self, shares: Vec<Share>, action: Option<&RouteAction>) -> Result<End, End> {
+        if shares.len() > SHARES {
+            return Err(End::unknown(format!(
+                "a route to {} clusters, of which the model follows {SHARES}",
+                shares.len()
+            )));
+        }
         let mut ends = Vec::new();
         for (index, share) in shares.iter().enumerate() {
             let (end, target) = self.arrives(&share.cluster, action);
@@ -404,26 +429,6 @@ fn matched(route: &Route) -> String {
         words.push_str(&format!(", {count} {what}{plural}"));
     }
     words
-}
-
-/// How many domains are compared, which takes time.
-const COMPARED: usize = 10_000;
-
-/// Where only the catch-all took the Host: the domains that are most like it.
-fn nearest(config: &RouteConfig, host: &str) -> Vec<String> {
-    let distances: HashMap<&str, usize> = config
-        .virtual_hosts
-        .iter()
-        .flat_map(|of| &of.domains)
-        .filter(|domain| !domain.contains('*'))
-        .take(COMPARED)
-        .map(|domain| (domain.as_str(), strsim::levenshtein(domain, host)))
-        .collect();
-    let mut near: Vec<_> = distances.into_iter().collect();
-    near.sort_by_key(|(domain, distance)| (*distance, domain.len(), *domain));
-    let told = near.into_iter().take(3);
-    told.map(|(domain, _)| format!("{domain}: is another Host"))
-        .collect()
 }
 
 #[cfg(test)]

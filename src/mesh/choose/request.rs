@@ -8,6 +8,7 @@ use http::Method;
 use crate::config::Normalization;
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::listener::NetworkConfig;
+use crate::mesh::expression::Expressions;
 use crate::mesh::query::Query;
 
 /// What is matched.
@@ -24,6 +25,8 @@ pub(super) struct Seen<'q> {
     pub(super) envoy: Option<(u32, u32)>,
     /// `X-Forwarded-*` are what the connection says, not what the request says.
     pub(super) use_remote_address: bool,
+    /// Those of the dump.
+    pub(super) expressions: &'q Expressions,
 }
 
 /// A header's values.
@@ -38,7 +41,7 @@ impl<'q> Seen<'q> {
     pub(super) fn new(
         query: &'q Query<'q>,
         manager: &NetworkConfig,
-        dump: &Dump,
+        dump: &'q Dump,
     ) -> Result<Self, String> {
         let (path, parameters) = query.parts();
         let path = normalized(query, path, manager)?;
@@ -49,6 +52,7 @@ impl<'q> Seen<'q> {
             parameters,
             envoy: dump.envoy,
             use_remote_address: manager.use_remote_address,
+            expressions: &dump.expressions,
         };
         if manager.strip_trailing_host_dot {
             strip_dot(&mut seen.authority);

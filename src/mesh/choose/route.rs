@@ -1,7 +1,7 @@
 //! One route of a virtual host: whether it matches a request.
 
 use super::request::Seen;
-use super::{header, parameter, pattern, text};
+use super::{header, parameter, text};
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::matcher::{Percent, RouteMatch};
 use crate::mesh::dump::route::RouteConfig;
@@ -17,11 +17,7 @@ pub(super) fn matches(
     let ignores = config.ignore_path_parameters_in_path_matching;
     path(wanted, seen, ignores)
         .and(|| all(&wanted.headers, |of| header::matches(of, seen)))
-        .and(|| {
-            all(&wanted.query_parameters, |of| {
-                parameter::matches(of, seen.parameters)
-            })
-        })
+        .and(|| all(&wanted.query_parameters, |of| parameter::matches(of, seen)))
         .and(|| grpc(wanted, seen))
         .and(|| fraction(wanted, dump))
         .and(|| match text::unread(&wanted.rest) {
@@ -71,7 +67,7 @@ fn path(wanted: &RouteMatch, seen: &Seen<'_>, ignore_parameters: bool) -> Truth 
         let is = matches!(rest, Some([] | [b'/', ..]));
         Truth::of(is, || format!("is for another path: segments {prefix}"))
     } else if let Some(regex) = &wanted.safe_regex {
-        match pattern::matches_whole(&regex.regex, &plain) {
+        match seen.expressions.match_whole(&regex.regex, &plain) {
             Truth::No(_) => Truth::No(format!("is for another path: regex {:.80}", regex.regex)),
             other => other,
         }

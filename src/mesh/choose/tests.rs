@@ -65,8 +65,12 @@ impl Parts {
     }
 
     fn follow(&self) -> Trace {
+        self.ask(&self.dump())
+    }
+
+    fn ask(&self, dump: &Dump) -> Trace {
         follow(
-            &self.dump(),
+            dump,
             &Query {
                 address: Some([10, 96, 0, 1].into()),
                 port: 80,
@@ -331,4 +335,30 @@ fn a_rewrite_that_doubles_the_slash_shows() {
     parts.route()["match"]["prefix"] = json!("/x");
     parts.route()["route"]["prefix_rewrite"] = json!("/v2/");
     assert_eq!(parts.follow().rewritten.target.as_deref(), Some("/v2/?y"));
+}
+
+#[test]
+fn a_table_made_to_take_long_is_unknown_after_a_while() {
+    let mut parts = Parts::new();
+    let route = |index: usize| {
+        json!({ "match": { "safe_regex": { "regex": format!("/some/longer/path/\\w{{80}}x{index}") } },
+            "route": { "cluster": "c" } })
+    };
+    parts.routes["virtual_hosts"][0]["routes"] = (0..20_000).map(route).collect();
+    let dump = parts.dump();
+    for _ in 0..3 {
+        let trace = parts.ask(&dump);
+        assert_eq!(trace.verdict, Verdict::Unknown);
+        assert!(
+            trace.why.contains("no more are compiled"),
+            "{:.300}",
+            trace.why
+        );
+    }
+    assert_eq!(dump.expressions.compiled(), 5_000);
+    let share = |_| json!({ "name": "c", "weight": 1 });
+    let shares: Vec<_> = (0..101).map(share).collect();
+    let mut parts = Parts::new();
+    parts.route()["route"] = json!({ "weighted_clusters": { "clusters": shares } });
+    assert!(parts.follow().why.contains("a route to 101 clusters"));
 }

@@ -26,4 +26,4 @@ pub use choose::{follow, follow_for_people};
 pub use dump::{Dump, Kind, Unreadable};
 pub use ladder::{Ladder, Rung};
 pub use query::Query;
-pub use trace::{EndpointState, Policy, Rewritten, Share, Step, Target, Tls, Trace, Verdict};
+pub use trace::{EndpointState, Http, Policy, Rewritten, Share, Step, Target, Tls, Trace, Verdict};

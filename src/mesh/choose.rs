@@ -309,7 +309,7 @@ impl<'d> Way<'d, '_> {
             };
             return (end, None);
         };
-        let target = cluster::describe(self.dump, of);
+        let target = cluster::describe(self.dump, of, self.query.http2);
         let end = if cluster::is_passthrough(name) {
             passthrough(name)
         } else if name == cluster::BLACK_HOLE {

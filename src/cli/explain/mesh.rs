@@ -246,6 +246,7 @@ fn target<S: Serializer>(target: &Option<Target>, serializer: S) -> Result<S::Ok
             "type": target.kind,
             "tls": tls,
             "sni": sni,
+            "http": target.http,
             "http2": target.http2,
             "endpoints": endpoints,
             "connect_timeout_ms": ms(target.connect_timeout),

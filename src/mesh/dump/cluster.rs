@@ -43,7 +43,10 @@ pub struct Cluster {
     /// Speaks HTTP/2: the old form.
     #[serde(alias = "http2ProtocolOptions")]
     pub http2_protocol_options: Option<IgnoredAny>,
-    /// Speaks HTTP/2: the new form.
+    /// `USE_DOWNSTREAM_PROTOCOL`: speaks what the request came in. The old form.
+    #[serde(alias = "protocolSelection")]
+    pub protocol_selection: Name,
+    /// What it speaks: the new form, by the name of the extension.
     #[serde(alias = "typedExtensionProtocolOptions")]
     pub typed_extension_protocol_options: BTreeMap<String, ProtocolOptions>,
     /// Whose cluster it is.
@@ -94,6 +97,9 @@ pub struct ProtocolOptions {
     /// The one that the request came in.
     #[serde(alias = "useDownstreamProtocolConfig")]
     pub use_downstream_protocol_config: Option<IgnoredAny>,
+    /// The one that the endpoint takes.
+    #[serde(alias = "autoConfig")]
+    pub auto_config: Option<IgnoredAny>,
 }
 
 /// `HttpProtocolOptions.ExplicitHttpConfig`.
@@ -103,6 +109,9 @@ pub struct ExplicitHttp {
     /// HTTP/2.
     #[serde(alias = "http2ProtocolOptions")]
     pub http2_protocol_options: Option<IgnoredAny>,
+    /// HTTP/3.
+    #[serde(alias = "http3ProtocolOptions")]
+    pub http3_protocol_options: Option<IgnoredAny>,
 }
 
 /// `Metadata`.

@@ -3,22 +3,27 @@
 mod action;
 mod chain;
 mod cluster;
+mod cors;
 mod end;
+mod fault;
 mod filters;
 mod header;
 mod host;
 mod listener;
 mod nearest;
 mod parameter;
+mod passage;
 mod request;
 mod route;
 mod text;
 
 use std::collections::VecDeque;
 
+use action::Part;
 use end::End;
 use filters::Last;
 use listener::MOST;
+use passage::Told;
 use request::Seen;
 
 use super::dump::Dump;
@@ -96,12 +101,9 @@ impl<'d> Way<'d, '_> {
 
     fn tcp(&mut self, listener: &Listener, proxy: &NetworkConfig) -> Result<End, End> {
         self.trace.tcp = true;
-        let shares = match &proxy.weighted_clusters {
+        let parts = match &proxy.weighted_clusters {
             Some(weighted) => action::weighted_clusters(weighted)?,
-            None => vec![Share {
-                cluster: proxy.cluster.clone(),
-                weight: 1,
-            }],
+            None => vec![Part::whole(proxy.cluster.clone())],
         };
         let why = if listener.use_original_dst {
             "no listener is for the port, so nothing is read of the request"
@@ -109,18 +111,85 @@ impl<'d> Way<'d, '_> {
             "the port isn't HTTP for Istio: name it http or http-..., or set appProtocol: http"
         };
         self.step("protocol", "TCP", why, Vec::new());
+        let shares = parts.into_iter().map(|part| (part.share, None)).collect();
         self.sent(shares, None)
     }
 
     fn http(&mut self, manager: &'d NetworkConfig) -> Result<End, End> {
         let seen = Seen::new(self.query, manager, self.dump).map_err(End::unknown)?;
         let config = self.routes(manager)?;
-        let host = self.virtual_host(config, &seen)?;
-        let route = self.route(config, host, &seen)?;
-        let (action, shares) = action::of(route, host, &seen)?;
+        let found = self.virtual_host(config, &seen).and_then(|host| {
+            let route = self.route(config, host, &seen)?;
+            Ok((host, route))
+        });
+        let (host, route) = match found {
+            Ok(found) => found,
+            Err(end) => return Err(self.unless_filtered(manager, &Told::default(), &seen, end)),
+        };
+        let told = Told {
+            route: Some(route),
+            host: Some(host),
+            config: Some(config),
+            ..Told::default()
+        };
+        let (action, parts) = match action::of(route, host, &seen) {
+            Ok(found) => found,
+            Err(end) => {
+                let cluster = route.route.is_some().then_some("");
+                let told = Told { cluster, ..told };
+                return Err(self.unless_filtered(manager, &told, &seen, end));
+            }
+        };
+        let mut shares = Vec::new();
+        for Part { share, told: own } in parts {
+            let told = Told {
+                share: own,
+                cluster: Some(&share.cluster),
+                ..told
+            };
+            let answer = self.passes(manager, &told, &seen).err();
+            shares.push((share, answer));
+        }
+        if let Some((_, Some(first))) = shares.first()
+            && shares
+                .iter()
+                .all(|(_, answer)| answer.as_ref() == Some(first))
+        {
+            return Err(first.clone());
+        }
         self.trace.policy = Some(action::policy(action, host));
         self.trace.rewritten = action::rewritten(route, action, &seen);
         self.sent(shares, Some(action))
+    }
+
+    /// Through the HTTP filters, which is told of where it takes time.
+    fn passes(
+        &mut self,
+        manager: &NetworkConfig,
+        told: &Told<'_>,
+        seen: &Seen<'_>,
+    ) -> Result<(), End> {
+        for waits in passage::pass(manager, told, seen, self.dump)? {
+            let why = waits.words();
+            if !self.trace.steps.iter().any(|step| step.why == why) {
+                self.step("HTTP filter", "delay", &why, Vec::new());
+            }
+        }
+        Ok(())
+    }
+
+    /// An end that the router comes to, unless a filter before it answers.
+    fn unless_filtered(
+        &mut self,
+        manager: &NetworkConfig,
+        told: &Told<'_>,
+        seen: &Seen<'_>,
+        end: End,
+    ) -> End {
+        match end.verdict {
+            Verdict::Unknown => end,
+            _ => self.passes(manager, told, seen).err().unwrap_or(end),
+        }
     }
 
     fn routes(&mut self, manager: &'d NetworkConfig) -> Result<&'d RouteConfig, End> {
@@ -232,8 +301,12 @@ impl<'d> Way<'d, '_> {
         Err(End::new(Verdict::NoRoute, why, Some(404)))
     }
 
-    /// To one cluster or several: the verdicts have to agree.
-    fn sent(&mut self, shares: Vec<Share>, action: Option<&RouteAction>) -> Result<End, End> {
+    /// To one cluster or several, unless a filter answers: the verdicts have to agree.
+    fn sent(
+        &mut self,
+        shares: Vec<(Share, Option<End>)>,
+        action: Option<&RouteAction>,
+    ) -> Result<End, End> {
         if shares.len() > SHARES {
             return Err(End::unknown(format!(
                 "a route to {} clusters, of which the model follows {SHARES}",
@@ -241,8 +314,11 @@ impl<'d> Way<'d, '_> {
             )));
         }
         let mut ends = Vec::new();
-        for (index, share) in shares.iter().enumerate() {
-            let (end, target) = self.arrives(&share.cluster, action);
+        for (index, (share, answer)) in shares.iter().enumerate() {
+            let (end, target) = match answer {
+                Some(answer) => (answer.clone(), None),
+                None => self.arrives(&share.cluster, action),
+            };
             self.trace.starved |= target.as_ref().is_some_and(Target::is_starved);
             if index == 0 {
                 self.trace.cluster = Some(share.cluster.clone());
@@ -252,12 +328,18 @@ impl<'d> Way<'d, '_> {
         }
         let several = shares.len() > 1;
         if several {
-            self.trace.shares = shares;
+            self.trace.shares = shares.into_iter().map(|(share, _)| share).collect();
         }
         let Some(first) = ends.first().cloned() else {
             return Err(End::unknown("a route to no cluster"));
         };
-        let other = ends.iter().find(|end| end.verdict != first.verdict);
+        if let Some(unknown) = ends.iter().find(|end| end.verdict == Verdict::Unknown) {
+            return Err(unknown.clone());
+        }
+        let other = ends.iter().find(|end| {
+            end.verdict != first.verdict
+                || (end.verdict == Verdict::DirectResponse && end.status != first.status)
+        });
         if let Some(other) = other {
             return Err(End::unknown(format!(
                 "a part of the requests ends otherwise than the rest: {}; but {}",
@@ -310,7 +392,12 @@ impl<'d> Way<'d, '_> {
             return (end, None);
         };
         let target = cluster::describe(self.dump, of, self.query.http2);
-        let end = if cluster::is_passthrough(name) {
+        let filtered = cluster::filters(of)
+            .map(passage::upstream)
+            .find_map(Result::err);
+        let end = if let Some(end) = filtered {
+            end
+        } else if cluster::is_passthrough(name) {
             passthrough(name)
         } else if name == cluster::BLACK_HOLE {
             black_hole()

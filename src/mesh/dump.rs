@@ -4,6 +4,7 @@ mod read;
 mod sections;
 
 pub mod cluster;
+pub mod filter;
 pub mod listener;
 pub mod matcher;
 pub mod route;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::cluster::{Cluster, LbEndpoint, Locality, Metadata, TransportSocket};
+use crate::mesh::dump::filter::HttpFilter;
 use crate::mesh::dump::scalar::Scalar;
 use crate::mesh::trace::{EndpointState, Http, Target, Tls};
 
@@ -56,6 +57,12 @@ pub(super) fn describe(dump: &Dump, cluster: &Cluster, came_in_http2: bool) -> T
             .is_some_and(|threshold| threshold.value == 0.0),
         connect_timeout: cluster.connect_timeout.map_or(CONNECT, |span| span.0),
     }
+}
+
+/// The HTTP filters between the router and a cluster.
+pub(super) fn filters(cluster: &Cluster) -> impl Iterator<Item = &[HttpFilter]> {
+    let options = cluster.typed_extension_protocol_options.values();
+    options.map(|of| of.http_filters.as_slice())
 }
 
 /// The endpoints whose pods take the mesh's TLS although the cluster speaks plaintext.

@@ -3,7 +3,7 @@
 use super::request::Seen;
 use super::{header, parameter, text};
 use crate::mesh::dump::Dump;
-use crate::mesh::dump::matcher::{Percent, RouteMatch};
+use crate::mesh::dump::matcher::{Percent, RouteMatch, RuntimeFraction};
 use crate::mesh::dump::route::RouteConfig;
 use crate::mesh::truth::Truth;
 
@@ -19,7 +19,10 @@ pub(super) fn matches(
         .and(|| all(&wanted.headers, |of| header::matches(of, seen)))
         .and(|| all(&wanted.query_parameters, |of| parameter::matches(of, seen)))
         .and(|| grpc(wanted, seen))
-        .and(|| fraction(wanted, dump))
+        .and(|| match &wanted.runtime_fraction {
+            Some(of) => fraction(of, dump),
+            None => Truth::Yes,
+        })
         .and(|| match text::unread(&wanted.rest) {
             Some(field) => Truth::Unknown(format!("a match by {field}")),
             None => Truth::Yes,
@@ -107,14 +110,10 @@ fn grpc(wanted: &RouteMatch, seen: &Seen<'_>) -> Truth {
     Truth::of(is, || "is for gRPC".to_owned())
 }
 
-fn fraction(wanted: &RouteMatch, dump: &Dump) -> Truth {
-    let Some(fraction) = &wanted.runtime_fraction else {
-        return Truth::Yes;
-    };
+/// Whether a share is all of the requests, or nothing of them.
+pub(super) fn fraction(fraction: &RuntimeFraction, dump: &Dump) -> Truth {
     let key = &fraction.runtime_key;
-    // The runtime's keys may be written as a tree.
-    let root = key.split('.').next().unwrap_or(key);
-    if !key.is_empty() && (dump.runtime.contains(key) || dump.runtime.contains(root)) {
+    if runtime_sets(dump, key) {
         return Truth::Unknown(format!("a share that the runtime sets by {key}"));
     }
     match share(&fraction.default_value) {
@@ -126,6 +125,13 @@ fn fraction(wanted: &RouteMatch, dump: &Dump) -> Truth {
             share * 100.0
         )),
     }
+}
+
+/// Whether the runtime may have another value.
+pub(super) fn runtime_sets(dump: &Dump, key: &str) -> bool {
+    // Its keys may be written as a tree.
+    let root = key.split('.').next().unwrap_or(key);
+    !key.is_empty() && (dump.runtime.contains(key) || dump.runtime.contains(root))
 }
 
 /// From 0 to 1.

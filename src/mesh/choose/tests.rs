@@ -5,6 +5,8 @@ use crate::mesh::dump::Dump;
 
 const TYPE: &str = "type.googleapis.com/envoy.extensions.filters.network";
 
+const HTTP: &str = "type.googleapis.com/envoy.extensions.filters.http";
+
 /// What each dump here is made of, to be changed by a test.
 struct Parts {
     node: &'static str,
@@ -26,7 +28,13 @@ impl Parts {
             manager: json!({
                 "@type": format!("{TYPE}.http_connection_manager.v3.HttpConnectionManager"),
                 "rds": { "route_config_name": "80" },
-                "http_filters": [{ "name": "envoy.filters.http.router" }],
+                "http_filters": [
+                    { "name": "envoy.filters.http.fault",
+                      "typed_config": { "@type": format!("{HTTP}.fault.v3.HTTPFault") } },
+                    { "name": "envoy.filters.http.cors",
+                      "typed_config": { "@type": format!("{HTTP}.cors.v3.Cors") } },
+                    { "name": "envoy.filters.http.router" },
+                ],
             }),
             routes: json!({ "name": "80", "virtual_hosts": [{
                 "name": "a", "domains": ["a"],
@@ -85,6 +93,16 @@ impl Parts {
     }
 }
 
+const FAULT: &str = "envoy.filters.http.fault";
+
+/// What the fault filter is told: it aborts a share of the requests, in per cent.
+fn abort(share: u32, status: u16) -> Value {
+    json!({ FAULT: {
+        "@type": format!("{HTTP}.fault.v3.HTTPFault"),
+        "abort": { "http_status": status, "percentage": { "numerator": share } },
+    } })
+}
+
 #[test]
 fn what_is_plain_is_routed() {
     let trace = Parts::new().follow();
@@ -104,19 +122,19 @@ fn what_is_plain_is_routed() {
 #[test]
 fn what_is_not_covered_is_unknown_by_name() {
     type Change = fn(&mut Parts);
-    let cases: [(Change, &str); 23] = [
+    let cases: [(Change, &str); 28] = [
         (|p| p.node = "waypoint~10.0.0.1~w.ns~ns", "a waypoint"),
         (
             |p| p.manager["rds"]["route_config_name"] = json!("81"),
             "81, which isn't in the dump",
         ),
         (
-            |p| p.manager["http_filters"][0]["name"] = json!("envoy.filters.http.lua"),
+            |p| p.manager["http_filters"][2]["name"] = json!("envoy.filters.http.lua"),
             "lua",
         ),
         (
             |p| {
-                p.manager["http_filters"][0] = json!({ "name": "router", "typed_config": {
+                p.manager["http_filters"][2] = json!({ "name": "router", "typed_config": {
                     "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" } });
             },
             "the HTTP filter router",
@@ -182,18 +200,50 @@ fn what_is_not_covered_is_unknown_by_name() {
             "an action that the model doesn't know",
         ),
         (
-            |p| {
-                p.route()["typed_per_filter_config"] = json!({ "envoy.filters.http.fault": {
-                    "abort": { "http_status": 500, "percentage": { "numerator": 10 } } } });
-            },
+            |p| p.route()["typed_per_filter_config"] = abort(10, 500),
             "fault injection",
         ),
         (
+            |p| p.route()["typed_per_filter_config"] = json!({ FAULT: { "config": {} } }),
+            "what the HTTP filter envoy.filters.http.fault is told",
+        ),
+        (
             |p| {
-                p.route()["typed_per_filter_config"] =
-                    json!({ "envoy.filters.http.fault": { "config": {} } });
+                p.manager["http_filters"][0]["typed_config"] = json!({
+                    "@type": "type.googleapis.com/xds.type.v3.TypedStruct", "value": {} });
             },
-            "fault injection within",
+            "the HTTP filter envoy.filters.http.fault",
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][0]["name"] = json!("mine");
+                p.routes["typed_per_filter_config"] = abort(100, 500);
+            },
+            "where the HTTP filter is named mine",
+        ),
+        (
+            |p| {
+                let mut fault = abort(100, 500);
+                fault[FAULT]["new_field"] = json!(1);
+                p.routes["typed_per_filter_config"] = fault;
+            },
+            "fault injection with new_field",
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][2]["typed_config"] = json!({
+                    "@type": format!("{HTTP}.router.v3.Router"),
+                    "upstream_http_filters": [{ "name": "envoy.filters.http.lua" }] });
+            },
+            "the HTTP filter envoy.filters.http.lua behind the router",
+        ),
+        (
+            |p| {
+                p.cluster["typed_extension_protocol_options"] = json!({
+                    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                        "http_filters": [{ "name": "envoy.filters.http.lua" }] } });
+            },
+            "the HTTP filter envoy.filters.http.lua behind the router",
         ),
         (
             |p| p.cluster["cluster_type"] = json!({ "name": "envoy.clusters.redis" }),
@@ -361,4 +411,140 @@ fn a_table_made_to_take_long_is_unknown_after_a_while() {
     let mut parts = Parts::new();
     parts.route()["route"] = json!({ "weighted_clusters": { "clusters": shares } });
     assert!(parts.follow().why.contains("a route to 101 clusters"));
+}
+
+#[test]
+fn a_fault_is_seen_wherever_it_is_asked_for() {
+    type Change = fn(&mut Parts);
+    let answered = (Verdict::DirectResponse, Some(418));
+    let routed = (Verdict::Routed, None);
+    let cases: [(Change, (Verdict, Option<u16>)); 14] = [
+        (
+            |p| p.manager["http_filters"][0]["typed_config"] = abort(100, 418)[FAULT].take(),
+            answered,
+        ),
+        (
+            |p| p.routes["typed_per_filter_config"] = abort(100, 418),
+            answered,
+        ),
+        (
+            |p| p.routes["virtual_hosts"][0]["typed_per_filter_config"] = abort(100, 418),
+            answered,
+        ),
+        (
+            |p| p.route()["typed_per_filter_config"] = abort(100, 418),
+            answered,
+        ),
+        // Each of them hides those around it.
+        (
+            |p| {
+                p.routes["typed_per_filter_config"] = abort(100, 418);
+                p.route()["typed_per_filter_config"] = abort(0, 418);
+            },
+            routed,
+        ),
+        // Off.
+        (
+            |p| {
+                p.routes["typed_per_filter_config"] = abort(100, 418);
+                p.manager["http_filters"][0]["disabled"] = json!(true);
+            },
+            answered,
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][0]["typed_config"] = abort(100, 418)[FAULT].take();
+                p.manager["http_filters"][0]["disabled"] = json!(true);
+            },
+            routed,
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][0]["typed_config"] = abort(100, 418)[FAULT].take();
+                p.route()["typed_per_filter_config"] = json!({ FAULT: {
+                    "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+                    "disabled": true } });
+            },
+            routed,
+        ),
+        // Within something.
+        (
+            |p| {
+                p.route()["typed_per_filter_config"] = json!({ FAULT: {
+                    "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+                    "config": abort(100, 418)[FAULT] } });
+            },
+            answered,
+        ),
+        // A share alone, and all of them.
+        (
+            |p| {
+                p.route()["route"] = json!({ "weighted_clusters": { "clusters": [
+                    { "name": "c", "weight": 1, "typed_per_filter_config": abort(100, 418) },
+                    { "name": "c", "weight": 1 },
+                ] } });
+            },
+            (Verdict::Unknown, None),
+        ),
+        (
+            |p| {
+                p.route()["route"] = json!({ "weighted_clusters": { "clusters": [
+                    { "name": "c", "weight": 1, "typed_per_filter_config": abort(100, 418) },
+                    { "name": "d", "weight": 1, "typed_per_filter_config": abort(100, 418) },
+                ] } });
+            },
+            answered,
+        ),
+        // Before a route that isn't there, and before one that answers.
+        (
+            |p| {
+                p.manager["http_filters"][0]["typed_config"] = abort(100, 418)[FAULT].take();
+                p.route()["match"]["prefix"] = json!("/other");
+            },
+            answered,
+        ),
+        (
+            |p| {
+                p.route()["typed_per_filter_config"] = abort(100, 418);
+                p.route().as_object_mut().unwrap().remove("route");
+                p.route()["direct_response"] = json!({ "status": 200 });
+            },
+            answered,
+        ),
+        // A filter that isn't there does nothing.
+        (
+            |p| {
+                p.route()["typed_per_filter_config"] = abort(100, 418);
+                p.manager["http_filters"].as_array_mut().unwrap().remove(0);
+            },
+            routed,
+        ),
+    ];
+    for (index, (change, expected)) in cases.into_iter().enumerate() {
+        let mut parts = Parts::new();
+        change(&mut parts);
+        let trace = parts.follow();
+        assert_eq!(
+            (trace.verdict, trace.status),
+            expected,
+            "{index}: {}",
+            trace.why
+        );
+    }
+}
+
+#[test]
+fn a_delay_is_told_and_changes_nothing_else() {
+    let mut parts = Parts::new();
+    parts.routes["typed_per_filter_config"] = json!({ FAULT: {
+        "@type": format!("{HTTP}.fault.v3.HTTPFault"),
+        "delay": { "fixed_delay": "5s", "percentage": { "numerator": 50 } },
+    } });
+    let trace = parts.follow();
+    assert_eq!(trace.verdict, Verdict::Routed, "{}", trace.why);
+    let told = trace.steps.last().unwrap();
+    assert_eq!(
+        told.why,
+        "fault injection keeps 50% of the requests for 5s first"
+    );
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::filter::HttpFilter;
 use super::listener::Address;
 use super::scalar::{Name, Scalar, Span};
 
@@ -100,6 +101,9 @@ pub struct ProtocolOptions {
     /// The one that the endpoint takes.
     #[serde(alias = "autoConfig")]
     pub auto_config: Option<IgnoredAny>,
+    /// Filters between the router and the cluster.
+    #[serde(alias = "httpFilters")]
+    pub http_filters: Vec<HttpFilter>,
 }
 
 /// `HttpProtocolOptions.ExplicitHttpConfig`.

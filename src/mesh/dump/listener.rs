@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::filter::HttpFilter;
 use super::matcher::Rest;
 use super::route::{RouteConfig, WeightedClusters};
 use super::scalar::{Name, Span};
@@ -283,6 +284,9 @@ pub struct NetworkConfig {
     /// HTTP: `X-Forwarded-*` are the peer's.
     #[serde(alias = "useRemoteAddress")]
     pub use_remote_address: bool,
+    /// HTTP: writes its name into requests without a user agent.
+    #[serde(alias = "addUserAgent")]
+    pub add_user_agent: bool,
     /// HTTP: the longest pause of a request; absent means 5 minutes.
     #[serde(alias = "streamIdleTimeout")]
     pub stream_idle_timeout: Option<Span>,
@@ -300,20 +304,4 @@ pub struct Rds {
     /// Istio's are the port, or `host:port`.
     #[serde(alias = "routeConfigName")]
     pub route_config_name: String,
-}
-
-/// An entry of `http_filters`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct HttpFilter {
-    /// Such as `envoy.filters.http.router`.
-    pub name: String,
-    /// Off unless a route switches it on.
-    pub disabled: bool,
-    /// Its type, which counts more than its name.
-    #[serde(alias = "typedConfig")]
-    pub typed_config: Option<TypeUrl>,
-    /// Delivered apart, as a WasmPlugin is.
-    #[serde(alias = "configDiscovery")]
-    pub config_discovery: Option<IgnoredAny>,
 }

@@ -56,6 +56,18 @@ fn both_ways_to_write_names_mean_the_same() {
         all
     };
     assert_eq!(sorted(&snake), sorted(&camel));
+    // What is read only when a question comes to it.
+    let fault = |dump: &Dump| {
+        let routes = &dump.routes["8005"].virtual_hosts[0].routes;
+        let aborted = routes.iter().find(|of| of.name == "aborted").unwrap();
+        let config = &aborted.typed_per_filter_config["envoy.filters.http.fault"];
+        format!(
+            "{:?}",
+            config.read::<super::super::filter::Fault>().unwrap()
+        )
+    };
+    assert_eq!(fault(&snake), fault(&camel));
+    assert!(fault(&snake).contains("http_status: 418"));
 }
 
 #[test]

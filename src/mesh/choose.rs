@@ -1,6 +1,7 @@
 //! Through a sidecar as Envoy would go: one choice after the other, each with its reason.
 
 mod action;
+mod admission;
 mod chain;
 mod cluster;
 mod cors;
@@ -94,7 +95,13 @@ impl<'d> Way<'d, '_> {
         let (chain, step) = chain::choose(listener, self.query)?;
         self.trace.steps.push(step);
         match filters::last(chain)? {
-            Last::Http(manager) => self.http(manager),
+            Last::Http(manager) => {
+                let way = self.http(manager);
+                match admission::changes_status(manager) {
+                    true => way.map(of_another_status).map_err(of_another_status),
+                    false => way,
+                }
+            }
             Last::Tcp(proxy) => self.tcp(listener, proxy),
         }
     }
@@ -116,8 +123,9 @@ impl<'d> Way<'d, '_> {
     }
 
     fn http(&mut self, manager: &'d NetworkConfig) -> Result<End, End> {
-        let seen = Seen::new(self.query, manager, self.dump).map_err(End::unknown)?;
+        admission::admit(manager, self.query, self.dump)?;
         let config = self.routes(manager)?;
+        let seen = Seen::new(self.query, manager, config, self.dump).map_err(End::unknown)?;
         let found = self.virtual_host(config, &seen).and_then(|host| {
             let route = self.route(config, host, &seen)?;
             Ok((host, route))
@@ -426,6 +434,18 @@ impl<'d> Way<'d, '_> {
     }
 }
 
+/// An answer of Envoy's own whose status its configuration may change.
+fn of_another_status(end: End) -> End {
+    match end.status {
+        None => end,
+        Some(_) => End {
+            why: format!("{}, or what the connection manager makes of it", end.why),
+            status: None,
+            ..end
+        },
+    }
+}
+
 fn routed(name: &str, target: &Target) -> End {
     const KINDS: [&str; 5] = ["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"];
     if !KINDS.contains(&target.kind.as_str()) {
@@ -473,7 +493,11 @@ fn black_hole() -> End {
 fn secure(host: &VirtualHost, seen: &Seen<'_>) -> Result<(), End> {
     match host.require_tls.0.as_str() {
         "" | "NONE" | "0" => Ok(()),
-        "ALL" | "2" if seen.scheme() == b"https" => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto() == Some(b"https") => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto().is_none() => Err(End::unknown(format!(
+            "whether virtual host {} takes x-forwarded-proto for https",
+            host.name
+        ))),
         "ALL" | "2" => Err(End::new(
             Verdict::Redirect,
             format!("virtual host {} takes https only", host.name),

@@ -122,7 +122,7 @@ fn what_is_plain_is_routed() {
 #[test]
 fn what_is_not_covered_is_unknown_by_name() {
     type Change = fn(&mut Parts);
-    let cases: [(Change, &str); 28] = [
+    let cases: [(Change, &str); 38] = [
         (|p| p.node = "waypoint~10.0.0.1~w.ns~ns", "a waypoint"),
         (
             |p| p.manager["rds"]["route_config_name"] = json!("81"),
@@ -144,6 +144,64 @@ fn what_is_not_covered_is_unknown_by_name() {
             "routes that depend on a scope",
         ),
         (|p| p.manager["merge_slashes"] = json!(true), ""),
+        (
+            |p| p.manager["codec_type"] = json!("HTTP2"),
+            "for HTTP/2 alone",
+        ),
+        (
+            |p| {
+                p.manager["early_header_mutation_extensions"] =
+                    json!([{ "name": "mine", "typed_config": {} }]);
+            },
+            "early_header_mutation_extensions of the connection manager: mine",
+        ),
+        (
+            |p| {
+                p.manager["original_ip_detection_extensions"] =
+                    json!([{ "name": "custom", "typed_config": {} }]);
+            },
+            "original_ip_detection_extensions of the connection manager: custom",
+        ),
+        (
+            |p| p.manager["typed_header_validation_config"] = json!({}),
+            "typed_header_validation_config",
+        ),
+        (
+            |p| p.manager["common_http_protocol_options"] = json!({ "max_headers_count": 9 }),
+            "so many headers",
+        ),
+        (
+            |p| p.manager["max_request_headers_kb"] = json!(1),
+            "headers so long",
+        ),
+        (
+            |p| {
+                p.manager["scheme_header_transformation"] = json!({ "match_upstream": true });
+                p.route()["match"]["headers"] = json!([{ "name": ":scheme" }]);
+            },
+            "header :scheme",
+        ),
+        (
+            |p| {
+                p.manager["via"] = json!("x");
+                p.route()["match"]["headers"] = json!([{ "name": "via" }]);
+            },
+            "header via",
+        ),
+        (
+            |p| {
+                p.manager["append_x_forwarded_port"] = json!(true);
+                p.route()["match"]["headers"] = json!([{ "name": "x-forwarded-port" }]);
+            },
+            "header x-forwarded-port",
+        ),
+        (
+            |p| {
+                p.manager["add_user_agent"] = json!(true);
+                p.route()["match"]["headers"] = json!([{ "name": "user-agent" }]);
+            },
+            "header user-agent",
+        ),
         (
             |p| p.listener["filter_chain_matcher"] = json!({}),
             "a matcher tree",
@@ -547,4 +605,66 @@ fn a_delay_is_told_and_changes_nothing_else() {
         told.why,
         "fault injection keeps 50% of the requests for 5s first"
     );
+}
+
+/// What becomes of a request with a header, in this version of HTTP.
+fn with_header(parts: &Parts, name: &'static str, http2: bool) -> Trace {
+    let mut headers = http::HeaderMap::new();
+    headers.insert(name, http::HeaderValue::from_static("1"));
+    follow(
+        &parts.dump(),
+        &Query {
+            address: Some([10, 96, 0, 1].into()),
+            port: 80,
+            method: &http::Method::GET,
+            authority: b"a",
+            target: b"/x",
+            headers: &headers,
+            http2,
+            normalize: |path, _| Some(path.to_vec()),
+        },
+    )
+}
+
+#[test]
+fn underscores_in_names_are_let_in_refused_or_dropped() {
+    let mut parts = Parts::new();
+    parts.route()["match"]["headers"] = json!([{ "name": "x_a" }]);
+    let verdict = |parts: &Parts, http2| {
+        let trace = with_header(parts, "x_a", http2);
+        (trace.verdict, trace.status)
+    };
+    assert_eq!(verdict(&parts, false), (Verdict::Routed, None));
+    let set = |parts: &mut Parts, action: &str| {
+        let options = json!({ "headers_with_underscores_action": action });
+        parts.manager["common_http_protocol_options"] = options;
+    };
+    set(&mut parts, "DROP_HEADER");
+    assert_eq!(verdict(&parts, false), (Verdict::NoRoute, Some(404)));
+    set(&mut parts, "REJECT_REQUEST");
+    assert_eq!(verdict(&parts, false), (Verdict::DirectResponse, Some(400)));
+    assert_eq!(verdict(&parts, true), (Verdict::DirectResponse, None));
+    assert_eq!(parts.follow().status, Some(404));
+}
+
+#[test]
+fn headers_for_requests_from_inside_are_not_guessed() {
+    let mut parts = Parts::new();
+    parts.routes["internal_only_headers"] = json!(["X-Inside"]);
+    parts.route()["match"]["headers"] = json!([{ "name": "x-inside" }]);
+    // Without it there is nothing to take away.
+    assert_eq!(parts.follow().status, Some(404));
+    let trace = with_header(&parts, "x-inside", false);
+    assert_eq!(trace.verdict, Verdict::Unknown);
+    assert!(trace.why.contains("header x-inside"), "{}", trace.why);
+}
+
+#[test]
+fn a_status_that_the_manager_may_change_is_not_said() {
+    let mut parts = Parts::new();
+    parts.route()["match"]["prefix"] = json!("/other");
+    parts.manager["local_reply_config"] = json!({ "mappers": [{}] });
+    let trace = parts.follow();
+    assert_eq!((trace.verdict, trace.status), (Verdict::NoRoute, None));
+    assert!(trace.why.contains("makes of it"), "{}", trace.why);
 }

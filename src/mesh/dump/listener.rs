@@ -284,6 +284,47 @@ pub struct NetworkConfig {
     /// HTTP: `X-Forwarded-*` are the peer's.
     #[serde(alias = "useRemoteAddress")]
     pub use_remote_address: bool,
+    /// HTTP: `HTTP1` or `HTTP2` where it speaks one alone.
+    #[serde(alias = "codecType")]
+    pub codec_type: Name,
+    /// HTTP: what it takes of both versions.
+    #[serde(alias = "commonHttpProtocolOptions")]
+    pub common_http_protocol_options: CommonHttp,
+    /// HTTP: what it takes of HTTP/1.1.
+    #[serde(alias = "httpProtocolOptions")]
+    pub http_protocol_options: Http1,
+    /// HTTP: 60 KiB where absent.
+    #[serde(alias = "maxRequestHeadersKb")]
+    pub max_request_headers_kb: Option<u32>,
+    /// HTTP: what changes headers before anything else.
+    #[serde(alias = "earlyHeaderMutationExtensions")]
+    pub early_header_mutation_extensions: Vec<Extension>,
+    /// HTTP: what finds the client's address, and may refuse a request for it.
+    #[serde(alias = "originalIpDetectionExtensions")]
+    pub original_ip_detection_extensions: Vec<Extension>,
+    /// HTTP: what checks headers and paths instead of the settings here.
+    #[serde(alias = "typedHeaderValidationConfig")]
+    pub typed_header_validation_config: Option<IgnoredAny>,
+    /// HTTP: a path normalisation by steps.
+    #[serde(alias = "pathNormalizationOptions")]
+    pub path_normalization_options: Option<IgnoredAny>,
+    /// HTTP: what `:scheme` is.
+    #[serde(alias = "schemeHeaderTransformation")]
+    pub scheme_header_transformation: Option<SchemeTransformation>,
+    /// HTTP: believes as many proxies.
+    #[serde(alias = "xffNumTrustedHops")]
+    pub xff_num_trusted_hops: u32,
+    /// HTTP: adds this to the header `via`.
+    pub via: String,
+    /// HTTP: writes the header `x-forwarded-port`.
+    #[serde(alias = "appendXForwardedPort")]
+    pub append_x_forwarded_port: bool,
+    /// HTTP: changes answers of its own.
+    #[serde(alias = "localReplyConfig")]
+    pub local_reply_config: LocalReply,
+    /// HTTP: may change the status of answers of its own.
+    #[serde(alias = "proxyStatusConfig")]
+    pub proxy_status_config: ProxyStatus,
     /// HTTP: writes its name into requests without a user agent.
     #[serde(alias = "addUserAgent")]
     pub add_user_agent: bool,
@@ -295,6 +336,64 @@ pub struct NetworkConfig {
     /// TCP: where to, by shares.
     #[serde(alias = "weightedClusters")]
     pub weighted_clusters: Option<WeightedClusters>,
+}
+
+/// `HttpProtocolOptions`, of connection managers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CommonHttp {
+    /// `REJECT_REQUEST` or `DROP_HEADER`; absent means that they are well.
+    #[serde(alias = "headersWithUnderscoresAction")]
+    pub headers_with_underscores_action: Name,
+    /// 100 where absent.
+    #[serde(alias = "maxHeadersCount")]
+    pub max_headers_count: Option<u32>,
+}
+
+/// `Http1ProtocolOptions`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Http1 {
+    /// Methods that nobody has heard of.
+    #[serde(alias = "allowCustomMethods")]
+    pub allow_custom_methods: bool,
+}
+
+/// `TypedExtensionConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Extension {
+    /// Anything.
+    pub name: String,
+    /// What it is.
+    #[serde(alias = "typedConfig")]
+    pub typed_config: TypeUrl,
+}
+
+/// `SchemeHeaderTransformation`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SchemeTransformation {
+    /// Always this.
+    #[serde(alias = "schemeToOverwrite")]
+    pub scheme_to_overwrite: String,
+}
+
+/// `LocalReplyConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LocalReply {
+    /// Each may have another status.
+    pub mappers: Vec<IgnoredAny>,
+}
+
+/// `ProxyStatusConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProxyStatus {
+    /// The status is that of RFC 9209.
+    #[serde(alias = "setRecommendedResponseCode")]
+    pub set_recommended_response_code: bool,
 }
 
 /// `Rds`.

@@ -134,6 +134,9 @@ impl<'q> Seen<'q> {
     /// What `X-Forwarded-Proto` says where it is believed, else that of the connection, which
     /// is in plaintext; `None` when that can't be told.
     pub(super) fn forwarded_proto(&self) -> Option<&[u8]> {
+        if let Some(scheme) = self.overwritten() {
+            return Some(scheme);
+        }
         let mut said = self.query.headers.get_all("x-forwarded-proto").iter();
         match (said.next(), said.next()) {
             (None, _) => Some(b"http"),
@@ -145,13 +148,19 @@ impl<'q> Seen<'q> {
         }
     }
 
+    /// The scheme that the connection manager writes into both, whatever they were.
+    fn overwritten(&self) -> Option<&[u8]> {
+        let transformation = self.manager.scheme_header_transformation.as_ref()?;
+        let scheme = transformation.scheme_to_overwrite.as_bytes();
+        (!scheme.is_empty()).then_some(scheme)
+    }
+
     /// `:scheme`, which HTTP/1.1 doesn't say.
     fn scheme(&self) -> Option<&[u8]> {
-        if let Some(transformation) = &self.manager.scheme_header_transformation {
-            let scheme = transformation.scheme_to_overwrite.as_bytes();
-            return (!scheme.is_empty()).then_some(scheme);
+        if let Some(scheme) = self.overwritten() {
+            return Some(scheme);
         }
-        if self.query.http2 {
+        if self.query.http2 || self.manager.scheme_header_transformation.is_some() {
             return None;
         }
         match self.forwarded_proto()? {

@@ -113,6 +113,7 @@ pub(super) fn headers() -> Stratum {
         name: "header string",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 300, &VALUES),
+        refuses: false,
     }
 }
 
@@ -137,6 +138,7 @@ pub(super) fn old_headers() -> Stratum {
         name: "header, old forms",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 200, &VALUES),
+        refuses: false,
     }
 }
 
@@ -183,6 +185,7 @@ pub(super) fn ranges() -> Stratum {
         name: "header range",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 240, &values),
+        refuses: false,
     }
 }
 
@@ -206,6 +209,7 @@ pub(super) fn presence() -> Stratum {
         name: "header presence",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 200, &["", "a", "0"]),
+        refuses: false,
     }
 }
 
@@ -235,6 +239,7 @@ pub(super) fn repeated() -> Stratum {
         name: "repeated header",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -288,6 +293,7 @@ pub(super) fn pseudo() -> Stratum {
         name: "pseudo-header",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -335,6 +341,7 @@ pub(super) fn query() -> Stratum {
         name: "query",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -367,6 +374,7 @@ pub(super) fn fractions() -> Stratum {
         name: "runtime fraction",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -411,5 +419,6 @@ pub(super) fn grpc() -> Stratum {
         name: "grpc",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }

@@ -98,7 +98,9 @@ impl<'d> Way<'d, '_> {
             Last::Http(manager) => {
                 let way = self.http(manager);
                 match admission::changes_status(manager) {
-                    true => way.map(of_another_status).map_err(of_another_status),
+                    true => way
+                        .map(end::of_another_status)
+                        .map_err(end::of_another_status),
                     false => way,
                 }
             }
@@ -260,7 +262,7 @@ impl<'d> Way<'d, '_> {
             won.fit.words()
         );
         self.step("virtual host", &won.host.name, &why, lost);
-        secure(won.host, seen)?;
+        host::secure(won.host, seen)?;
         Ok(won.host)
     }
 
@@ -279,10 +281,10 @@ impl<'d> Way<'d, '_> {
         // The nearest are those that were asked last.
         let mut lost = VecDeque::new();
         for (index, route) in host.routes.iter().enumerate() {
-            let name = named(route, index);
+            let name = route::named(route, index);
             match route::matches(&route.r#match, seen, config, self.dump) {
                 Truth::Yes => {
-                    let why = format!("the first that matches: {}", matched(route));
+                    let why = format!("the first that matches: {}", route::matched(route));
                     let mut lost: Vec<_> = lost.into();
                     if let Some(skipped @ 1..) = index.checked_sub(MOST) {
                         lost.push(format!("and {skipped} before these"));
@@ -377,10 +379,10 @@ impl<'d> Way<'d, '_> {
         let Some(of) = self.dump.clusters.get(name) else {
             // Its name says enough.
             if cluster::is_passthrough(name) {
-                return (passthrough(name), None);
+                return (end::passthrough(name), None);
             }
             if name == cluster::BLACK_HOLE {
-                return (black_hole(), None);
+                return (end::black_hole(), None);
             }
             let end = match (self.dump.has.clusters, action) {
                 (false, _) => End::unknown(format!(
@@ -406,9 +408,9 @@ impl<'d> Way<'d, '_> {
         let end = if let Some(end) = filtered {
             end
         } else if cluster::is_passthrough(name) {
-            passthrough(name)
+            end::passthrough(name)
         } else if name == cluster::BLACK_HOLE {
-            black_hole()
+            end::black_hole()
         } else if target.tls == Tls::Plaintext && cluster::meant_for_tls(self.dump, of) {
             End::new(
                 Verdict::PlaintextToStrict,
@@ -419,7 +421,7 @@ impl<'d> Way<'d, '_> {
                 None,
             )
         } else {
-            routed(name, &target)
+            end::routed(name, &target)
         };
         (end, Some(target))
     }
@@ -432,114 +434,6 @@ impl<'d> Way<'d, '_> {
             lost,
         });
     }
-}
-
-/// An answer of Envoy's own whose status its configuration may change.
-fn of_another_status(end: End) -> End {
-    match end.status {
-        None => end,
-        Some(_) => End {
-            why: format!("{}, or what the connection manager makes of it", end.why),
-            status: None,
-            ..end
-        },
-    }
-}
-
-fn routed(name: &str, target: &Target) -> End {
-    const KINDS: [&str; 5] = ["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"];
-    if !KINDS.contains(&target.kind.as_str()) {
-        return End::unknown(format!("cluster {name} is of the type {}", target.kind));
-    }
-    let how = match &target.tls {
-        Tls::Plaintext => "in plaintext",
-        Tls::Mutual { .. } => "in the mesh's TLS",
-        Tls::Simple { .. } => "in TLS",
-        Tls::ByEndpoint => "wrapped as each endpoint's metadata says",
-        Tls::Mixed => "in TLS or plaintext, as each endpoint's metadata says",
-        Tls::Other(_) => "wrapped in a way that the model doesn't know",
-    };
-    if target.is_starved() {
-        let lacks = match target.endpoints.as_deref() {
-            Some([]) => "no endpoint",
-            _ => "no healthy endpoint",
-        };
-        let why = format!("it goes to {name}, which has {lacks}: 503 (UH)");
-        return End::new(Verdict::Routed, why, Some(503));
-    }
-    End::new(Verdict::Routed, format!("it goes to {name} {how}"), None)
-}
-
-fn passthrough(name: &str) -> End {
-    End::new(
-        Verdict::Passthrough,
-        format!(
-            "{name}: it goes to the address it was sent to, in plaintext; a STRICT service \
-             resets it (503)"
-        ),
-        None,
-    )
-}
-
-fn black_hole() -> End {
-    End::new(
-        Verdict::BlackHole,
-        "BlackHoleCluster: REGISTRY_ONLY drops what isn't in the registry",
-        None,
-    )
-}
-
-/// `require_tls`: whether plaintext is let in.
-fn secure(host: &VirtualHost, seen: &Seen<'_>) -> Result<(), End> {
-    match host.require_tls.0.as_str() {
-        "" | "NONE" | "0" => Ok(()),
-        "ALL" | "2" if seen.forwarded_proto() == Some(b"https") => Ok(()),
-        "ALL" | "2" if seen.forwarded_proto().is_none() => Err(End::unknown(format!(
-            "whether virtual host {} takes x-forwarded-proto for https",
-            host.name
-        ))),
-        "ALL" | "2" => Err(End::new(
-            Verdict::Redirect,
-            format!("virtual host {} takes https only", host.name),
-            Some(301),
-        )),
-        _ => Err(End::unknown(format!(
-            "virtual host {} takes plaintext from inside only",
-            host.name
-        ))),
-    }
-}
-
-fn named(route: &Route, index: usize) -> String {
-    match route.name.as_str() {
-        "" => format!("routes[{index}]"),
-        name => name.to_owned(),
-    }
-}
-
-/// What a route asks for, in words.
-fn matched(route: &Route) -> String {
-    let of = &route.r#match;
-    let mut words = if let Some(prefix) = &of.prefix {
-        format!("prefix {prefix}")
-    } else if let Some(path) = &of.path {
-        format!("exactly {path}")
-    } else if let Some(prefix) = &of.path_separated_prefix {
-        format!("segments {prefix}")
-    } else if let Some(regex) = &of.safe_regex {
-        format!("regex {:.80}", regex.regex)
-    } else {
-        "CONNECT".to_owned()
-    };
-    let counts: [(usize, &str); 2] = [
-        (of.headers.len(), "header"),
-        (of.query_parameters.len(), "query parameter"),
-    ];
-    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        let plural = if count == 1 { "" } else { "s" };
-        words.push_str(&format!(", {count} {what}{plural}"));
-    }
-    words
 }
 
 #[cfg(test)]

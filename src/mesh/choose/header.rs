@@ -12,6 +12,16 @@ use crate::mesh::truth::Truth;
 /// as one value with commas.
 const EACH_VALUE: (u32, u32) = (1, 39);
 
+/// Headers that every Envoy keeps as one value, whatever its version.
+const JOINED: [&str; 6] = [
+    "via",
+    "user-agent",
+    "content-type",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-client-trace-id",
+];
+
 /// Whether a request has what a matcher asks for.
 pub(super) fn matches(matcher: &HeaderMatcher, seen: &Seen<'_>) -> Truth {
     let name = &matcher.name;
@@ -107,15 +117,28 @@ fn repeated(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], seen: &Seen<'_>) 
         (Truth::No(_), true) => Truth::Yes,
         (truth, _) => truth,
     };
+    let name = matcher.name.to_ascii_lowercase();
+    let unsure =
+        |why: &str| Truth::Unknown(format!("header {name}, which stands several times, {why}"));
+    let cookies = name == "cookie" && !same(&joined, &spaced(matcher, values, seen));
     match seen.envoy {
-        Some(version) if version >= EACH_VALUE => each,
-        Some(_) => joined,
-        None if (each == Truth::Yes) == (joined == Truth::Yes) => joined,
-        None => Truth::Unknown(format!(
-            "header {}, which stands several times, in an Envoy of unknown version",
-            matcher.name
-        )),
+        _ if cookies => unsure("which Envoy may join"),
+        _ if JOINED.contains(&name.as_str()) || same(&each, &joined) => joined,
+        None => unsure("in an Envoy of unknown version"),
+        Some(version) if version < EACH_VALUE => joined,
+        Some(_) if name.starts_with("x-") => each,
+        // Which of them it knows depends on what was built into it.
+        Some(_) => unsure("which Envoy may join"),
     }
+}
+
+fn same(one: &Truth, other: &Truth) -> bool {
+    (*one == Truth::Yes) == (*other == Truth::Yes)
+}
+
+/// Cookies are joined in a way of their own.
+fn spaced(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], seen: &Seen<'_>) -> Truth {
+    present(matcher, &values.join(b"; ".as_slice()), seen.expressions)
 }
 
 fn any(values: &[Cow<'_, [u8]>], test: impl Fn(&[u8]) -> Truth) -> Truth {

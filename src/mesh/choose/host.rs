@@ -1,8 +1,10 @@
 //! The virtual host (`RouteMatcher::findVirtualHost`): by name, by the longest wildcard, or
 //! the one that takes everything.
 
+use super::end::End;
 use super::request::{Seen, port_start};
 use crate::mesh::dump::route::{RouteConfig, VirtualHost};
+use crate::mesh::trace::Verdict;
 
 /// How a domain fits a Host; the greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +86,27 @@ fn fit(domain: &str, host: &str) -> Option<Fit> {
         return fits.then_some(Fit::Prefix(prefix.len()));
     }
     is(Some(host), domain).then_some(Fit::Exact)
+}
+
+/// `require_tls`: whether plaintext is let in.
+pub(super) fn secure(host: &VirtualHost, seen: &Seen<'_>) -> Result<(), End> {
+    match host.require_tls.0.as_str() {
+        "" | "NONE" | "0" => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto() == Some(b"https") => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto().is_none() => Err(End::unknown(format!(
+            "whether virtual host {} takes x-forwarded-proto for https",
+            host.name
+        ))),
+        "ALL" | "2" => Err(End::new(
+            Verdict::Redirect,
+            format!("virtual host {} takes https only", host.name),
+            Some(301),
+        )),
+        _ => Err(End::unknown(format!(
+            "virtual host {} takes plaintext from inside only",
+            host.name
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::request::Seen;
 use super::{header, parameter, text};
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::matcher::{Percent, RouteMatch, RuntimeFraction};
-use crate::mesh::dump::route::RouteConfig;
+use crate::mesh::dump::route::{Route, RouteConfig};
 use crate::mesh::truth::Truth;
 
 /// Whether a route takes a request.
@@ -143,4 +143,37 @@ pub(super) fn share(percent: &Percent) -> Option<f64> {
         _ => return None,
     };
     Some(f64::from(percent.numerator) / of)
+}
+
+/// Its name, or its place.
+pub(super) fn named(route: &Route, index: usize) -> String {
+    match route.name.as_str() {
+        "" => format!("routes[{index}]"),
+        name => name.to_owned(),
+    }
+}
+
+/// What a route asks for, in words.
+pub(super) fn matched(route: &Route) -> String {
+    let of = &route.r#match;
+    let mut words = if let Some(prefix) = &of.prefix {
+        format!("prefix {prefix}")
+    } else if let Some(path) = &of.path {
+        format!("exactly {path}")
+    } else if let Some(prefix) = &of.path_separated_prefix {
+        format!("segments {prefix}")
+    } else if let Some(regex) = &of.safe_regex {
+        format!("regex {:.80}", regex.regex)
+    } else {
+        "CONNECT".to_owned()
+    };
+    let counts: [(usize, &str); 2] = [
+        (of.headers.len(), "header"),
+        (of.query_parameters.len(), "query parameter"),
+    ];
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        let plural = if count == 1 { "" } else { "s" };
+        words.push_str(&format!(", {count} {what}{plural}"));
+    }
+    words
 }

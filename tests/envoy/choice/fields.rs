@@ -213,6 +213,18 @@ pub(super) fn presence() -> Stratum {
     }
 }
 
+/// Headers of nobody, and some that Envoy knows.
+const REPEATED: [&str; 8] = [
+    "x-a",
+    "x-a",
+    "via",
+    "user-agent",
+    "content-type",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-b",
+];
+
 /// A header that stands several times.
 pub(super) fn repeated() -> Stratum {
     let mut random = Random::new(15);
@@ -222,7 +234,7 @@ pub(super) fn repeated() -> Stratum {
             1 => json!({ "range_match": { "start": "0", "end": "3" } }),
             _ => json!({ "string_match": string(random) }),
         };
-        matcher["name"] = json!("x-a");
+        matcher["name"] = json!(random.pick(&REPEATED));
         if random.one_in(3) {
             matcher["invert_match"] = json!(true);
         }
@@ -230,10 +242,12 @@ pub(super) fn repeated() -> Stratum {
     });
     let mut probes = with_headers(&mut random, &all, 240, &VALUES);
     for probe in &mut probes {
-        let again: Vec<_> = (0..=random.below(2))
-            .map(|_| ("x-a".to_owned(), value(&mut random).to_owned()))
-            .collect();
-        probe.headers.extend(again);
+        for name in REPEATED {
+            let again: Vec<_> = (0..=random.below(2))
+                .map(|_| (name.to_owned(), value(&mut random).to_owned()))
+                .collect();
+            probe.headers.extend(again);
+        }
     }
     Stratum {
         name: "repeated header",

@@ -77,9 +77,6 @@ fn through(dump: &Dump, query: &Query<'_>, for_people: bool) -> Trace {
     way.trace
 }
 
-/// As many clusters as a route's requests are shared by. All their endpoints are looked at.
-const SHARES: usize = 100;
-
 struct Way<'d, 'q> {
     dump: &'d Dump,
     query: &'q Query<'q>,
@@ -167,7 +164,7 @@ impl<'d> Way<'d, '_> {
         {
             return Err(first.clone());
         }
-        self.trace.policy = Some(action::policy(action, host));
+        self.trace.policy = Some(action::policy(action, host, manager));
         self.trace.rewritten = action::rewritten(route, action, &seen);
         self.sent(shares, Some(action))
     }
@@ -317,12 +314,6 @@ impl<'d> Way<'d, '_> {
         shares: Vec<(Share, Option<End>)>,
         action: Option<&RouteAction>,
     ) -> Result<End, End> {
-        if shares.len() > SHARES {
-            return Err(End::unknown(format!(
-                "a route to {} clusters, of which the model follows {SHARES}",
-                shares.len()
-            )));
-        }
         let mut ends = Vec::new();
         for (index, (share, answer)) in shares.iter().enumerate() {
             let (end, target) = match answer {

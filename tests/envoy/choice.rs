@@ -10,6 +10,7 @@ mod faults;
 mod fields;
 mod filters;
 mod hosts;
+mod managers;
 mod paths;
 mod probe;
 mod random;
@@ -53,8 +54,8 @@ fn strata() -> Vec<Stratum> {
         chains::chains(),
         filters::faults(),
         filters::cors(),
-        filters::off(),
-        filters::managers(),
+        managers::off(),
+        managers::managers(),
     ]
 }
 

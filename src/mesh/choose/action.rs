@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::end::End;
 use super::request::{Seen, Values};
 use crate::mesh::dump::filter::PerFilter;
+use crate::mesh::dump::listener::NetworkConfig;
 use crate::mesh::dump::route::{
     Redirect, RetryPolicy, Route, RouteAction, VirtualHost, WeightedClusters,
 };
@@ -13,6 +14,9 @@ use crate::mesh::trace::{Policy, Rewritten, Share, Verdict};
 /// What Envoy takes where a route doesn't say.
 const TIMEOUT: Duration = Duration::from_secs(15);
 const BACK_OFF: Duration = Duration::from_millis(25);
+
+/// As many clusters as a route's requests are shared by. All their endpoints are looked at.
+const SHARES: usize = 100;
 
 /// Istio's virtual host of `REGISTRY_ONLY`.
 const BLOCK_ALL: &str = "block_all";
@@ -109,6 +113,12 @@ pub(super) fn weighted_clusters(weighted: &WeightedClusters) -> Result<Vec<Part<
     if parts.is_empty() {
         return Err(End::unknown("shares of nothing"));
     }
+    if parts.len() > SHARES {
+        return Err(End::unknown(format!(
+            "a route to {} clusters, of which the model follows {SHARES}",
+            parts.len()
+        )));
+    }
     parts.sort_by_key(|part| std::cmp::Reverse(part.share.weight));
     Ok(parts)
 }
@@ -154,10 +164,11 @@ fn redirect_words(redirect: &Redirect) -> String {
 }
 
 /// The deadlines and attempts of a route.
-pub(super) fn policy(action: &RouteAction, host: &VirtualHost) -> Policy {
+pub(super) fn policy(action: &RouteAction, host: &VirtualHost, manager: &NetworkConfig) -> Policy {
     let timeout = action.timeout.map_or(TIMEOUT, |span| span.0);
     let stream = action.max_stream_duration.as_ref();
     let stream = stream.and_then(|of| of.max_stream_duration);
+    let stream = stream.or(manager.common_http_protocol_options.max_stream_duration);
     let all = [Some(timeout), stream.map(|span| span.0)];
     let retry = action.retry_policy.as_ref().or(host.retry_policy.as_ref());
     let mut policy = Policy {

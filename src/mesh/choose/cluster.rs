@@ -12,6 +12,9 @@ use crate::mesh::trace::{EndpointState, Http, Target, Tls};
 /// What Envoy takes where a cluster doesn't say.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// As many matches of a transport socket as are followed.
+const MATCHES: usize = 100;
+
 /// Istio's name for what passes through.
 pub(super) fn is_passthrough(name: &str) -> bool {
     matches!(
@@ -102,6 +105,11 @@ fn states<'c>(
 fn tls_to(cluster: &Cluster, endpoint: &LbEndpoint, locality: &Locality) -> Tls {
     if cluster.transport_socket_matcher.is_some() {
         return Tls::Other("chosen by a matcher tree".to_owned());
+    }
+    // Istio has two of them, and each endpoint is compared with all.
+    let count = cluster.transport_socket_matches.len();
+    if count > MATCHES {
+        return Tls::Other(format!("chosen by one of {count} matches"));
     }
     let empty = BTreeMap::new();
     let of = |metadata: &'_ Option<Metadata>| -> BTreeMap<String, Scalar> {

@@ -126,7 +126,7 @@ fn repeated(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], seen: &Seen<'_>) 
         _ if JOINED.contains(&name.as_str()) || same(&each, &joined) => joined,
         None => unsure("in an Envoy of unknown version"),
         Some(version) if version < EACH_VALUE => joined,
-        Some(_) if name.starts_with("x-") => each,
+        Some(_) if name.starts_with("x-") || name.contains('_') => each,
         // Which of them it knows depends on what was built into it.
         Some(_) => unsure("which Envoy may join"),
     }

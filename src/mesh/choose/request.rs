@@ -2,8 +2,9 @@
 //! path and the Host, and with the headers that it adds itself.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use http::Method;
+use http::{HeaderName, Method};
 
 use crate::config::Normalization;
 use crate::mesh::dump::Dump;
@@ -25,7 +26,8 @@ pub(super) struct Seen<'q> {
     /// Envoy's version, where it is known.
     pub(super) envoy: Option<(u32, u32)>,
     pub(super) manager: &'q NetworkConfig,
-    pub(super) config: &'q RouteConfig,
+    /// Headers of the request that are taken from those that come from outside.
+    inside: Vec<&'q str>,
     /// Those of the dump.
     pub(super) expressions: &'q Expressions,
 }
@@ -42,7 +44,7 @@ impl<'q> Seen<'q> {
     pub(super) fn new(
         query: &'q Query<'q>,
         manager: &'q NetworkConfig,
-        config: &'q RouteConfig,
+        config: &RouteConfig,
         dump: &'q Dump,
     ) -> Result<Self, String> {
         let (path, parameters) = query.parts();
@@ -54,7 +56,7 @@ impl<'q> Seen<'q> {
             parameters,
             envoy: dump.envoy,
             manager,
-            config,
+            inside: inside(query, config),
             expressions: &dump.expressions,
         };
         if manager.strip_trailing_host_dot {
@@ -91,9 +93,7 @@ impl<'q> Seen<'q> {
 
     /// Headers that Envoy writes, changes or takes away before it looks for a route.
     fn is_envoys_own(&self, name: &str) -> bool {
-        let Self {
-            manager, config, ..
-        } = self;
+        let manager = self.manager;
         let has = |name: &str| self.query.headers.contains_key(name);
         match name {
             // Made where the request has none; the trace's decision may be written into it.
@@ -117,10 +117,7 @@ impl<'q> Seen<'q> {
             | "x-forwarded-client-cert" => true,
             _ if name.starts_with("x-envoy-") || name.starts_with(':') => true,
             // Taken from requests that come from outside, which the question doesn't tell.
-            _ => {
-                let mut inside = config.internal_only_headers.iter();
-                has(name) && inside.any(|own| own.eq_ignore_ascii_case(name))
-            }
+            _ => self.inside.contains(&name),
         }
     }
 
@@ -172,6 +169,13 @@ impl<'q> Seen<'q> {
     pub(super) fn is_connect(&self) -> bool {
         self.query.method == Method::CONNECT
     }
+}
+
+fn inside<'q>(query: &'q Query<'_>, config: &RouteConfig) -> Vec<&'q str> {
+    let own = config.internal_only_headers.iter();
+    let own: HashSet<_> = own.map(|name| name.to_ascii_lowercase()).collect();
+    let names = query.headers.keys().map(HeaderName::as_str);
+    names.filter(|name| own.contains(*name)).collect()
 }
 
 /// Whether a header's name is one that some take for another's, with a dash.

@@ -345,6 +345,9 @@ pub struct CommonHttp {
     /// `REJECT_REQUEST` or `DROP_HEADER`; absent means that they are well.
     #[serde(alias = "headersWithUnderscoresAction")]
     pub headers_with_underscores_action: Name,
+    /// For routes that don't say.
+    #[serde(alias = "maxStreamDuration")]
+    pub max_stream_duration: Option<Span>,
     /// 100 where absent.
     #[serde(alias = "maxHeadersCount")]
     pub max_headers_count: Option<u32>,

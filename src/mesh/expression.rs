@@ -18,8 +18,11 @@ use super::truth::Truth;
 /// and more unless told otherwise, which is less.
 const LARGEST: usize = 64 << 10;
 
-/// As many as are kept, of the largest some 30 MiB.
-const KEPT: usize = 512;
+/// The longest text that is compiled.
+const LONGEST: usize = 16 << 10;
+
+/// As many as are kept, of the largest some 130 MiB.
+const KEPT: usize = 2_000;
 
 /// As many as are compiled for one dump. A route comes to its turn only when none before it
 /// matches, so this is a table of thousands without a match.
@@ -84,6 +87,9 @@ impl Known {
 }
 
 fn compile(regex: &str) -> Result<Regex, String> {
+    if regex.len() > LONGEST {
+        return Err("is longer than the model compiles".to_owned());
+    }
     if let Some(what) = corner(regex) {
         return Err(what.to_owned());
     }
@@ -229,6 +235,8 @@ mod tests {
             panic!("{came:?}");
         };
         assert!(why.contains(r"\w{9999}x is larger than"), "{why}");
+        let came = matched(&"a".repeat(LONGEST + 1), "a");
+        assert!(matches!(came, Truth::Unknown(_)), "{came:?}");
         let expressions = Expressions::default();
         let mut last = Truth::Yes;
         for index in 0..2 * COMPILED {

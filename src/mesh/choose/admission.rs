@@ -20,7 +20,11 @@ const ADDED: usize = 16;
 const ADDED_BYTES: usize = 4 << 10;
 
 /// The runtime's keys for what isn't set in the connection manager.
-const RUNTIME: &str = "http_connection_manager.normalize_path";
+const RUNTIME: [&str; 3] = [
+    "http_connection_manager.normalize_path",
+    "http_connection_manager.path_with_escaped_slashes_action",
+    "http_connection_manager.path_with_escaped_slashes_action_enabled",
+];
 
 /// `Err` is the answer, or what of the manager's settings isn't known.
 pub(super) fn admit(manager: &NetworkConfig, query: &Query<'_>, dump: &Dump) -> Result<(), End> {
@@ -37,7 +41,7 @@ pub(super) fn admit(manager: &NetworkConfig, query: &Query<'_>, dump: &Dump) -> 
     if manager.path_normalization_options.is_some() {
         return unknown("path_normalization_options of the connection manager");
     }
-    if runtime_sets(dump, RUNTIME) {
+    if RUNTIME.iter().any(|key| runtime_sets(dump, key)) {
         return unknown("a path normalisation that the runtime sets");
     }
     if let Some(first) = manager.early_header_mutation_extensions.first() {

@@ -1,5 +1,6 @@
 //! The address of a service, as a dump names it.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::dump::Dump;
@@ -29,6 +30,7 @@ pub fn service_address(dump: &Dump, host: &str, port: u16) -> Option<IpAddr> {
 
 fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item = IpAddr> + 'd {
     let with_port = format!("{host}:{port}");
+    let mut seen = HashSet::new();
     let by_name = dump.routes.get(&port.to_string()).into_iter();
     let of_listeners = dump.listeners.iter().filter(move |listener| {
         let at = listener.address.as_ref().and_then(Address::tcp);
@@ -36,12 +38,14 @@ fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item
     });
     by_name
         .chain(of_listeners.flat_map(|listener| routes(dump, listener)))
+        // Many listeners may name the same one.
+        .filter(move |config| seen.insert(std::ptr::from_ref(*config)))
         .flat_map(|config| &config.virtual_hosts)
         .filter(move |of| {
-            let is = |domain: &String| *domain == host || *domain == with_port;
-            of.domains
-                .iter()
-                .any(|domain| is(&domain.to_ascii_lowercase()))
+            let is = |domain: &String| {
+                domain.eq_ignore_ascii_case(host) || domain.eq_ignore_ascii_case(&with_port)
+            };
+            of.domains.iter().any(is)
         })
         .flat_map(|of| &of.domains)
         .filter_map(|domain| domain.trim_matches(['[', ']']).parse().ok())

@@ -4,6 +4,7 @@ mod read;
 mod sections;
 
 pub mod cluster;
+pub mod filter;
 pub mod listener;
 pub mod matcher;
 pub mod route;
@@ -15,6 +16,8 @@ use cluster::{Cluster, LoadAssignment};
 use listener::Listener;
 pub use read::Unreadable;
 use route::RouteConfig;
+
+use super::expression::Expressions;
 
 /// What kind of proxy a dump is of, by the beginning of its node id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +59,8 @@ pub struct Dump {
     pub has: Has,
     /// What is not in use: updates that were refused, and what is still being made ready.
     pub notes: Vec<String>,
+    /// What was compiled of it, once a question came to it.
+    pub(super) expressions: Expressions,
 }
 
 /// Which kinds of things a dump has. What a whole kind is missing of can't be denied.

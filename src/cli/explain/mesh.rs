@@ -11,7 +11,7 @@ use super::sent;
 use crate::config::{Config, Normalization, Protocol, Route, Service, ServiceHost};
 use crate::mesh::{
     Dump, Ladder, Policy, Query, Rewritten, Rung, Share, Step, Target, Tls, Trace, Verdict, follow,
-    service_address,
+    follow_for_people, service_address,
 };
 use crate::proxy::MAX_TRIES;
 use crate::route::{Outcome, Raw, normalize};
@@ -97,7 +97,7 @@ pub(super) fn ask(
         http2: service.protocol == Protocol::H2c,
         normalize: by_route,
     };
-    let trace = follow(dump, &query);
+    let trace = follow_for_people(dump, &query);
     let reached = trace.reaches_service();
     let port = service.authority.port;
     Some(MeshAnswer {
@@ -246,6 +246,7 @@ fn target<S: Serializer>(target: &Option<Target>, serializer: S) -> Result<S::Ok
             "type": target.kind,
             "tls": tls,
             "sni": sni,
+            "http": target.http,
             "http2": target.http2,
             "endpoints": endpoints,
             "connect_timeout_ms": ms(target.connect_timeout),

@@ -17,12 +17,16 @@ use super::{Dump, Has};
 /// The longest JSON that is read. A mesh of some thousand services has about 100 MiB.
 const LONGEST: usize = 256 << 20;
 
-/// A small object takes much more memory than text. Real dumps have one in 60 bytes and
-/// more, so one in this many is a dump that somebody made to fill memory.
-const BYTES_PER_OBJECT: usize = 40;
+/// A small object takes much more memory than text, so one in fewer bytes than this is a dump
+/// that somebody made to fill memory. Real ones have one in 60, and in 34 without their spaces
+/// where they are mostly endpoints.
+const BYTES_PER_OBJECT: usize = 16;
 
 /// So many are always well.
 const OBJECTS: usize = 100_000;
+
+/// So many never are, however long the dump: each takes some hundred bytes.
+const MOST_OBJECTS: usize = 5_000_000;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
@@ -85,7 +89,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Dump, Unreadable> {
         return Err(Unreadable::TooLarge);
     }
     let objects = memchr::memchr_iter(b'{', json).count();
-    if objects > OBJECTS.max(json.len() / BYTES_PER_OBJECT) {
+    let allowed = (json.len() / BYTES_PER_OBJECT).clamp(OBJECTS, MOST_OBJECTS);
+    if objects > allowed {
         return Err(Unreadable::TooDense(objects, json.len()));
     }
     match json.iter().find(|b| !b.is_ascii_whitespace()) {

@@ -12,7 +12,9 @@ use api_gateway::config::Severity;
 use api_gateway::mesh::findings::CHECKS;
 use serde_json::Value;
 
-const PAGE: &str = include_str!("../docs/findings.md");
+mod sarif;
+
+const PAGE: &str = include_str!("../../docs/findings.md");
 
 /// File names and contents.
 type Files = BTreeMap<String, String>;
@@ -191,34 +193,6 @@ error   GW007 TLS that the service refuses
 ";
     assert_eq!(out, expected);
     assert!(config.exists());
-}
-
-#[test]
-fn the_sarif_log_has_rules_places_and_levels() {
-    let directory = written("sarif", &blocks(sections()["013"], "fails"));
-    let config = directory.join("gateway.yaml");
-    let (code, out, _) = run(&[
-        "--config",
-        config.to_str().unwrap(),
-        "--manifests",
-        directory.to_str().unwrap(),
-        "--output",
-        "sarif",
-    ]);
-    // A warning alone doesn't fail.
-    assert_eq!(code, Some(0));
-    let log: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(log["version"], "2.1.0");
-    let run = &log["runs"][0];
-    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    assert_eq!(rules.len(), CHECKS.len());
-    let result = &run["results"][0];
-    assert_eq!(result["ruleId"], "GW013");
-    assert_eq!(result["level"], "warning");
-    let place = &result["locations"][0]["physicalLocation"];
-    let uri = place["artifactLocation"]["uri"].as_str().unwrap();
-    assert!(uri.ends_with("/deployment.yaml"), "{uri}");
-    assert!(place["region"]["startLine"].as_u64().unwrap() > 1);
 }
 
 #[test]

@@ -4,22 +4,26 @@
 mod host;
 mod node;
 mod object;
+mod patterns;
 mod protocol;
 mod select;
 mod span;
+mod taken;
 pub mod virtual_service;
 mod yaml;
 
-pub use host::Name;
+pub use host::{Name, fit};
 pub use node::Node;
 pub use object::Object;
+pub use patterns::Patterns;
 pub use protocol::{Spoken, spoken};
 pub use select::selects;
 pub use span::span;
+pub use taken::Taken;
 pub use yaml::Mistake;
 
 /// What is looked at; other kinds are left alone.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "Service",
     "Deployment",
     "ConfigMap",
@@ -32,6 +36,7 @@ const KINDS: [&str; 13] = [
     "ServiceEntry",
     "ServiceMonitor",
     "PrometheusRule",
+    "Namespace",
     "List",
 ];
 

@@ -1,7 +1,11 @@
 //! `api-gateway doctor`, run as the operator runs it. The fixtures are the examples of
 //! `docs/findings.md`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,6 +16,8 @@ use api_gateway::config::Severity;
 use api_gateway::mesh::findings::CHECKS;
 use serde_json::Value;
 
+mod hostile;
+mod objects;
 mod sarif;
 
 const PAGE: &str = include_str!("../../docs/findings.md");
@@ -249,10 +255,11 @@ fn what_cannot_be_told_is_left_out() {
                  spec: { hosts: [b-service] }\n";
     let entered = [("gateway.yaml", &*near), ("entry.yaml", entry)];
     assert_eq!(codes("entered", &entered), [""; 0]);
+    let read = two("${B_URL:-http://b-service:8003}");
     let from = "kind: Deployment\nmetadata: { name: g, namespace: titanium-prod }\nspec:\n  \
                 template:\n    spec:\n      containers:\n      - image: api-gateway@sha256:0\n        \
                 envFrom: [{ configMapRef: { name: urls } }]\n";
-    let unknown = [("gateway.yaml", &*near), ("deployment.yaml", from)];
+    let unknown = [("gateway.yaml", &*read), ("deployment.yaml", from)];
     assert_eq!(codes("unknown", &unknown), [""; 0]);
 
     let sidecar = blocks(sections()["009"], "repaired")["sidecar.yaml"].clone();

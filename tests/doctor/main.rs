@@ -16,6 +16,7 @@ use api_gateway::config::Severity;
 use api_gateway::mesh::findings::CHECKS;
 use serde_json::Value;
 
+mod dumps;
 mod hostile;
 mod objects;
 mod sarif;

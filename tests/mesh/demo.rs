@@ -31,7 +31,7 @@ const LINES: [&str; 7] = [
 ];
 
 /// The widest that a column may be: two of them and the names are 80.
-const COLUMN: usize = 32;
+const COLUMN: usize = 31;
 
 fn show(mesh: &Mesh, host: Host, configured: &str, verdict: &str) -> Shown {
     let dump = mesh.dir.path().join("dump.json");
@@ -87,10 +87,9 @@ fn the_503_and_its_cure_side_by_side() {
     let mesh = Mesh::start_in(Mode::Loopback);
     let kept = show(&mesh, Host::Preserve, "preserve", "passthrough");
     let cured = show(&mesh, Host::Unset, "(not written: the service's)", "routed");
-    println!(
-        "\nThree services behind sidecars with STRICT mTLS, a gateway beside its own, all real."
-    );
-    println!("A client asks both gateways: curl -H 'Host: {CLIENTS_HOST}' .../{PATH}\n");
+    println!("\nThree services behind sidecars with STRICT mTLS, a gateway beside its own.");
+    println!("A client sends the same request to it in two configurations:");
+    println!("  curl -H 'Host: {CLIENTS_HOST}' http://gateway{PATH}\n");
     let both = kept.column.iter().zip(&cured.column);
     for (name, (kept, cured)) in LINES.iter().zip(both) {
         println!("  {name:12}  {kept:COLUMN$} {cured}");
@@ -101,10 +100,6 @@ fn the_503_and_its_cure_side_by_side() {
         println!("    --resolve http://{CLIENTS_HOST}{PATH}");
         println!("{}", shown.explained.trim_end());
     }
-    println!(
-        "\nThe cure is the Host: with the service's the sidecar finds it and wraps the request in"
-    );
-    println!(
-        "mTLS; any other leaves in plaintext, which a STRICT pod resets. docs/explain.md has more."
-    );
+    println!("\nThe cure is the Host: by the service's the sidecar finds it, and wraps the");
+    println!("request in mTLS; with another it leaves in plaintext, which the pod resets.");
 }

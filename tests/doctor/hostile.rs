@@ -73,6 +73,40 @@ fn large_manifests_take_seconds_at_most() {
         };
         (0..count).map(one).collect::<String>()
     };
+    // All of them for the gateway, or for the service, and none of them with another's name.
+    let mut objects = services(500);
+    for number in 0..2000 {
+        let head = |kind: &str| {
+            format!("kind: {kind}\nmetadata: {{ name: x{number}, namespace: titanium-prod }}\n")
+        };
+        let pods = "selector: { matchLabels: { app: api-gateway } }";
+        for (kind, spec) in [
+            (
+                "ServiceMonitor",
+                "{ selector: {}, endpoints: [{ port: http-admin }] }".to_owned(),
+            ),
+            ("DestinationRule", format!("{{ host: s{number} }}")),
+            (
+                "VirtualService",
+                format!("{{ hosts: ['*.local', x{number}], http: [{{}}] }}"),
+            ),
+            (
+                "AuthorizationPolicy",
+                format!("{{ {pods}, rules: [{{}}] }}"),
+            ),
+            ("Deployment", format!("{{ {pods} }}")),
+        ] {
+            writeln!(objects, "{}spec: {spec}\n---", head(kind)).unwrap();
+        }
+        let elsewhere = head("PeerAuthentication").replace("titanium-prod", "other");
+        writeln!(
+            objects,
+            "{elsewhere}spec: {{ {pods}, mtls: {{ mode: STRICT }} }}\n---"
+        )
+        .unwrap();
+    }
+    objects += "kind: PeerAuthentication\nmetadata: { name: x, namespace: titanium-prod }\n\
+                spec: { mtls: { mode: STRICT } }\n";
     let alert = "http_requests_total{status='429', job=~'a.*'} + ";
     for (name, text, codes, notes) in [
         ("apart", service(&apart), &[][..], 0),
@@ -84,8 +118,9 @@ fn large_manifests_take_seconds_at_most() {
             "services",
             services(2000) + &query(alert, 2000),
             &["GW016"],
-            0,
+            1,
         ),
+        ("objects", objects, &["GW008"], 2),
     ] {
         let (took, found, told) = examined(name, text);
         assert_eq!(found, codes, "{name}");

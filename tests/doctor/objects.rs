@@ -138,6 +138,14 @@ fn a_query_is_understood_however_it_is_written() {
                 &alert("http_requests_total{status=\"429\", app=~\"api-.*\"}"),
                 &["GW016"],
             ),
+            (
+                &alert("gateway_upstream_connections_total{service='auth', kind='old'}"),
+                &["GW016"],
+            ),
+            (
+                &alert("gateway_upstream_connections_total{service='auth', kind='new'}"),
+                &[],
+            ),
             (file, &["GW016"]),
             (&file.replace("429", "4xx"), &[]),
         ],

@@ -5,14 +5,23 @@ use crate::mesh::manifests::virtual_service::{fits, is_for_the_mesh};
 use crate::mesh::manifests::{Name, Node, Object, fit, selects};
 
 impl<'a> Scene<'a> {
-    /// The PeerAuthentication that holds for these pods' port, with its mode: one for these
-    /// pods, else the namespace's, else the mesh's. Where several may hold it is none.
+    /// The PeerAuthentication that holds for these pods' port, with its mode. Where several
+    /// may hold it is none.
     pub(super) fn mode(
         &self,
         namespace: &str,
         labels: Option<&Node>,
         port: Option<&str>,
     ) -> Option<(&'a Object, &'a str)> {
+        self.authentication(namespace, labels)?.mode(port)
+    }
+
+    /// What PeerAuthentications say of these pods; `None` where nobody can tell.
+    pub(super) fn authentication(
+        &self,
+        namespace: &str,
+        labels: Option<&Node>,
+    ) -> Option<Authentication<'a>> {
         let (mut own, mut near, mut far) = (Vec::new(), Vec::new(), Vec::new());
         for of in self.of("PeerAuthentication") {
             let selector = of.node.at("spec.selector");
@@ -26,26 +35,9 @@ impl<'a> Scene<'a> {
                 _ => {}
             }
         }
-        for level in [own, near, far] {
-            let of = match level[..] {
-                [] => continue,
-                [one] => one,
-                // The oldest holds, which no manifest tells.
-                _ => return None,
-            };
-            // Only one for pods has modes for ports.
-            let chosen = of.node.at("spec.selector.matchLabels").is_some();
-            let ports = of.node.at("spec.portLevelMtls").filter(|_| chosen);
-            if port.is_none() && ports.is_some() {
-                return None;
-            }
-            let by_port = port.and_then(|port| ports?.get(port)?.text_at("mode"));
-            let mode = by_port.or_else(|| of.node.text_at("spec.mtls.mode"));
-            if let Some(mode) = mode.filter(|mode| *mode != "UNSET") {
-                return Some((of, mode));
-            }
-        }
-        None
+        Some(Authentication {
+            levels: [own, near, far],
+        })
     }
 
     /// The DestinationRule for what the gateway sends to a service: of its own namespace, else
@@ -69,8 +61,8 @@ impl<'a> Scene<'a> {
         None
     }
 
-    /// The VirtualService for what the gateway sends to a service; of several it is none.
-    pub(super) fn virtual_service(&self, name: &Name) -> Option<&'a Object> {
+    /// The VirtualService for what is sent to a service; of several it is none.
+    pub(super) fn virtual_service_for(&self, name: &Name) -> Option<&'a Object> {
         let all = self.of("VirtualService").filter(|of| is_for_the_mesh(of));
         let all = all.filter(|of| self.is_exported(of));
         match best(all.filter_map(|of| Some((fits(of, name, &self.namespace)?, of))))[..] {
@@ -84,6 +76,38 @@ impl<'a> Scene<'a> {
         let mut to = object.node.texts("spec.exportTo").peekable();
         let near = self.namespace_of(object) == self.namespace;
         to.peek().is_none() || to.any(|to| to == "*" || to == self.namespace || (to == "." && near))
+    }
+}
+
+/// The PeerAuthentications for some pods: their own, else the namespace's, else the mesh's.
+#[derive(Debug)]
+pub(super) struct Authentication<'a> {
+    levels: [Vec<&'a Object>; 3],
+}
+
+impl<'a> Authentication<'a> {
+    /// The one that holds for a port, with its mode.
+    pub(super) fn mode(&self, port: Option<&str>) -> Option<(&'a Object, &'a str)> {
+        for level in &self.levels {
+            let of = match level[..] {
+                [] => continue,
+                [one] => one,
+                // The oldest holds, which no manifest tells.
+                _ => return None,
+            };
+            // Only one for pods has modes for ports.
+            let chosen = of.node.at("spec.selector.matchLabels").is_some();
+            let ports = of.node.at("spec.portLevelMtls").filter(|_| chosen);
+            if port.is_none() && ports.is_some() {
+                return None;
+            }
+            let by_port = port.and_then(|port| ports?.get(port)?.text_at("mode"));
+            let mode = by_port.or_else(|| of.node.text_at("spec.mtls.mode"));
+            if let Some(mode) = mode.filter(|mode| *mode != "UNSET") {
+                return Some((of, mode));
+            }
+        }
+        None
     }
 }
 

@@ -48,11 +48,8 @@ fn written(
     patterns: &mut Patterns,
     found: &mut Found,
 ) {
-    let Some(name) = scene.name(&scene.config().services[asked.service]) else {
-        return;
-    };
     // Which of several counts isn't told by the manifests.
-    let Some(object) = scene.virtual_service(&name) else {
+    let Some(object) = scene.virtual_service(asked.service) else {
         return;
     };
     let path = asked.target.split('?').next().unwrap_or_default();

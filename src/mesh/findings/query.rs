@@ -128,7 +128,9 @@ impl<'s, 'a> Asker<'s, 'a> {
     /// The matcher of a selector of ours that no value of the label satisfies.
     fn misses<'m>(&mut self, selector: &'m Selector, label: &Label<'_>) -> Option<&'m Matcher> {
         let mut all = selector.matchers.iter();
-        if !all.all(|of| self.may_be_ours(of)) {
+        // Its label `service` is the service that a request was for, not whose metrics they are.
+        let upstream = selector.metric.starts_with("gateway_upstream_");
+        if !all.all(|of| upstream && of.label == "service" || self.may_be_ours(of)) {
             return None;
         }
         let own = selector

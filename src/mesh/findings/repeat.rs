@@ -45,10 +45,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             }
             continue;
         }
-        let Some(name) = scene.name(&scene.config().services[asked.service]) else {
-            continue;
-        };
-        let Some(object) = scene.virtual_service(&name) else {
+        let Some(object) = scene.virtual_service(asked.service) else {
             continue;
         };
         let path = asked.target.split('?').next().unwrap_or_default();

@@ -20,13 +20,19 @@ pub(super) struct Scene<'a> {
     pub(super) namespace: String,
     kinds: HashMap<&'a str, Vec<&'a Object>>,
     services: HashMap<Name, &'a Object>,
+    namespaces: HashMap<&'a str, &'a Object>,
     /// The gateway's own Services.
     pub(super) own: Vec<&'a Object>,
     own_names: HashSet<Name>,
+    /// The Services that routes send to.
+    used_names: Vec<Name>,
+    /// By the index of the service.
+    virtual_services: HashMap<usize, &'a Object>,
 }
 
-/// The most Deployments of the gateway that are looked at: each is compared with all Services.
-const MOST: usize = 100;
+/// The most Deployments of the gateway, and Services of its own, that are looked at: others
+/// are compared with each of them.
+const MOST: usize = 20;
 
 /// A Deployment of the gateway.
 #[derive(Debug, Clone, Copy)]
@@ -77,13 +83,16 @@ impl<'a> Scene<'a> {
             namespace,
             kinds: HashMap::new(),
             services: HashMap::new(),
+            namespaces: HashMap::new(),
             own: Vec::new(),
             own_names: HashSet::new(),
+            used_names: Vec::new(),
+            virtual_services: HashMap::new(),
         };
         for object in &input.manifests.objects {
             scene.kinds.entry(&object.kind).or_default().push(object);
         }
-        for object in scene.of("Service") {
+        for object in input.manifests.of("Service") {
             let name = scene.name_of(object);
             if scene.selects_the_gateway(object) {
                 scene.own.push(object);
@@ -91,13 +100,32 @@ impl<'a> Scene<'a> {
             }
             scene.services.entry(name).or_insert(object);
         }
+        scene.own.truncate(MOST);
+        let namespaces = input.manifests.of("Namespace");
+        scene.namespaces = namespaces.map(|of| (of.name.as_str(), of)).collect();
+        for (index, service) in scene.used() {
+            let Some(name) = scene.name(service) else {
+                continue;
+            };
+            if let Some(of) = scene.virtual_service_for(&name) {
+                scene.virtual_services.insert(index, of);
+            }
+            scene.used_names.push(name);
+        }
         scene
+    }
+
+    /// The VirtualService for what the gateway sends to the service with this index.
+    pub(super) fn virtual_service(&self, service: usize) -> Option<&'a Object> {
+        self.virtual_services.get(&service).copied()
     }
 
     /// What isn't looked at.
     pub(super) fn notes(&self) -> Vec<String> {
-        let note = format!("only the first {MOST} Deployments of the gateway are looked at");
-        let many = self.workloads.len() == MOST;
+        let note = format!(
+            "of the gateway's Deployments and Services only the first {MOST} are looked at"
+        );
+        let many = self.workloads.len() == MOST || self.own.len() == MOST;
         many.then_some(note).into_iter().collect()
     }
 
@@ -105,9 +133,9 @@ impl<'a> Scene<'a> {
         self.input.config
     }
 
-    pub(super) fn of(&self, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
-        let all = self.kinds.get(kind).cloned().unwrap_or_default();
-        all.into_iter()
+    pub(super) fn of<'s>(&'s self, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a, 's> {
+        let all = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        all.iter().copied()
     }
 
     pub(super) fn namespace_of<'o>(&'o self, object: &'o Object) -> &'o str {
@@ -206,7 +234,7 @@ impl<'a> Scene<'a> {
         let own = at("metadata.labels").and_then(inject);
         let own = own.or_else(|| at("metadata.annotations").and_then(inject));
         let namespace = self.namespace_of(deployment);
-        let around = self.of("Namespace").find(|of| of.name == namespace);
+        let around = self.namespaces.get(namespace);
         let around = around.and_then(|of| of.node.at("metadata.labels"));
         let around = |key: &str| around.and_then(|labels| labels.get(key)?.text());
         let refused = own == Some("false")
@@ -243,8 +271,8 @@ impl<'a> Scene<'a> {
 
     /// Whether a VirtualService is for what the gateway sends to a service.
     pub(super) fn is_for_a_service(&self, object: &Object) -> bool {
-        let mut names = self.used().filter_map(|(_, service)| self.name(service));
-        is_for_the_mesh(object) && names.any(|name| fits(object, &name, &self.namespace).is_some())
+        let mut names = self.used_names.iter();
+        is_for_the_mesh(object) && names.any(|name| fits(object, name, &self.namespace).is_some())
     }
 
     /// Whether an entry of a VirtualService sends to the gateway.

@@ -1,6 +1,7 @@
 //! GW008: Prometheus asks in plaintext where only the mesh's TLS is taken.
 
 use super::Found;
+use super::chosen::Authentication;
 use super::scene::{Scene, Workload, at};
 use super::tls::target;
 use crate::mesh::manifests::{Node, Object, selects};
@@ -10,7 +11,13 @@ use crate::mesh::manifests::{Node, Object, selects};
 const LEFT_OUT: [&str; 3] = ["15020", "15021", "15090"];
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    let inside: Vec<_> = scene.in_the_mesh().collect();
+    let inside: Vec<_> = scene
+        .in_the_mesh()
+        .filter_map(|of| {
+            let namespace = scene.namespace_of(of.object);
+            Some((of, scene.authentication(namespace, of.labels())?))
+        })
+        .collect();
     for monitor in scene.of("ServiceMonitor").filter(|_| !inside.is_empty()) {
         let own = scene.own.iter();
         let meant: Vec<_> = own.filter(|of| is_meant(scene, monitor, of)).collect();
@@ -23,15 +30,11 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
                 let Some(target) = asked(scene, endpoint, service) else {
                     continue;
                 };
-                for workload in &inside {
-                    scraped(
-                        scene,
-                        (monitor, endpoint),
-                        service,
-                        &target,
-                        workload,
-                        found,
-                    );
+                let selector = service.node.at("spec.selector");
+                for pods in &inside {
+                    if selects(selector, pods.0.labels()) == Some(true) {
+                        scraped((monitor, endpoint), &target, pods, found);
+                    }
                 }
             }
         }
@@ -54,18 +57,15 @@ fn asked(scene: &Scene<'_>, endpoint: &Node, service: &Object) -> Option<String>
 }
 
 fn scraped(
-    scene: &Scene<'_>,
     (monitor, endpoint): (&Object, &Node),
-    service: &Object,
     target: &str,
-    workload: &Workload<'_>,
+    (workload, by): &(&Workload<'_>, Authentication<'_>),
     found: &mut Found,
 ) {
     if LEFT_OUT.contains(&target) {
         return;
     }
-    let namespace = scene.namespace_of(service);
-    let by = scene.mode(namespace, workload.labels(), Some(target));
+    let by = by.mode(Some(target));
     let Some((by, "STRICT")) = by else { return };
     let annotations = workload
         .object

@@ -14,7 +14,7 @@ mod yaml;
 
 pub use host::{Name, fit};
 pub use node::Node;
-pub use object::Object;
+pub use object::{Object, RULES};
 pub use patterns::Patterns;
 pub use protocol::{Spoken, spoken};
 pub use select::selects;
@@ -23,7 +23,7 @@ pub use taken::Taken;
 pub use yaml::Mistake;
 
 /// What is looked at; other kinds are left alone.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "Service",
     "Deployment",
     "ConfigMap",
@@ -37,6 +37,7 @@ const KINDS: [&str; 14] = [
     "ServiceMonitor",
     "PrometheusRule",
     "Namespace",
+    RULES,
     "List",
 ];
 

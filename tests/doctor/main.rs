@@ -289,6 +289,11 @@ fn pods_without_a_sidecar_take_plaintext() {
     assert_eq!(codes("inside", &files(pods)), ["GW007"]);
     let outside = pods.replace("app: auth", "app: auth, sidecar.istio.io/inject: 'false'");
     assert_eq!(codes("without", &files(&outside)), [""; 0]);
+    // And nothing else.
+    let mutual = mtls.replace("mode: DISABLE", "mode: ISTIO_MUTUAL");
+    let files = |pods| [("mtls.yaml", &*mutual), ("pods.yaml", pods)];
+    assert_eq!(codes("taken", &files(pods)), [""; 0]);
+    assert_eq!(codes("refused", &files(&outside)), ["GW007"]);
     // A workload's own counts before the namespace's.
     let own = format!(
         "{mtls}---\nkind: PeerAuthentication\nmetadata: {{ name: auth, namespace: titanium-prod }}\n\

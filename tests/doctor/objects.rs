@@ -146,6 +146,14 @@ fn a_query_is_understood_however_it_is_written() {
                 &alert("gateway_upstream_connections_total{service='auth', kind='new'}"),
                 &[],
             ),
+            (
+                "groups:\n- rules:\n  - expr: http_requests_total{status='429'} > 1\n",
+                &["GW016"],
+            ),
+            (
+                "groups:\n- rules:\n  - expr: http_requests_total{status='4xx'} > 1\n",
+                &[],
+            ),
             (file, &["GW016"]),
             (&file.replace("429", "4xx"), &[]),
         ],

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::scene::{Scene, at};
 use super::{Found, Label};
-use crate::mesh::manifests::{Manifests, Node, Object, Patterns};
+use crate::mesh::manifests::{Manifests, Node, Object, Patterns, RULES};
 use promql::{Matcher, Selector, selectors};
 
 /// What says whose metrics are asked for.
@@ -22,6 +22,12 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for object in scene.of("PrometheusRule") {
         let spec = object.node.get("spec");
         rules(spec, &mut |expr| {
+            asker.ask(object, expr, expr.text(), found)
+        });
+    }
+    for object in scene.of(RULES) {
+        let node = Some(&object.node);
+        rules(node, &mut |expr| {
             asker.ask(object, expr, expr.text(), found)
         });
     }

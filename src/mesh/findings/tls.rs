@@ -46,13 +46,27 @@ fn written(scene: &Scene<'_>, found: &mut Found) {
         // A route may choose a subset, whose policy it is then.
         let subsets = rule.node.items("spec.subsets").iter();
         let mut subsets = subsets.filter_map(|of| of.at("trafficPolicy"));
-        if subsets.next().is_some() || scene.is_outside(object) {
+        if subsets.next().is_some() {
             continue;
         }
         let tls = Scene::policy(rule, service.authority.port).and_then(|of| of.get("tls"));
         let Some((tls, sent)) = tls.and_then(|tls| Some((tls, tls.text_at("mode")?))) else {
             continue;
         };
+        if scene.is_outside(object) {
+            if sent == "ISTIO_MUTUAL" {
+                found.add(
+                    at(rule, tls),
+                    format!(
+                        "the sidecar sends {} the mesh's TLS, and the pods have no sidecar \
+                         that takes it: its requests end with 503",
+                        service.name
+                    ),
+                    "set the mode to DISABLE, or let the pods have a sidecar",
+                );
+            }
+            continue;
+        }
         let labels = scene.labels(object);
         let target = target(scene, object, port);
         let Some((by, taken)) = scene.mode(&name.namespace, labels, target.as_deref()) else {

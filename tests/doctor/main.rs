@@ -132,6 +132,7 @@ fn each_code_has_an_example_that_gives_it_and_one_that_gives_nothing() {
 #[test]
 fn this_repository_s_manifests_are_in_order() {
     for config in [
+        "conf/minimal.yaml",
         "conf/titanium.yaml",
         "conf/gateway.yaml",
         "manifests/base/gateway.yaml",
@@ -141,6 +142,8 @@ fn this_repository_s_manifests_are_in_order() {
             config,
             "--manifests",
             "manifests",
+            "--manifests",
+            "conf",
             "--fail-on",
             "warning",
         ]);

@@ -78,7 +78,32 @@ pub struct Label<'a> {
     /// The label's name.
     pub label: &'a str,
     /// All of them.
-    pub values: &'a [&'a str],
+    pub values: Values<'a>,
+}
+
+/// All values of a label.
+#[derive(Debug, Clone, Copy)]
+pub enum Values<'a> {
+    /// These.
+    Words(&'a [&'a str]),
+    /// Status codes, three digits.
+    Codes,
+}
+
+impl Values<'_> {
+    fn any(self, mut has: impl FnMut(&str) -> bool) -> bool {
+        match self {
+            Self::Words(all) => all.iter().any(|value| has(value)),
+            Self::Codes => (100..600).any(|code: u16| has(&code.to_string())),
+        }
+    }
+
+    fn told(self) -> String {
+        match self {
+            Self::Words(all) => all.join(", "),
+            Self::Codes => "codes such as 200 or 429".to_owned(),
+        }
+    }
 }
 
 /// Where a finding is.

@@ -113,6 +113,12 @@ fn large_manifests_take_seconds_at_most() {
         ("alike", service(&alike), &["GW005"], 1),
         ("expressions", service(&expressions), &[], 1),
         ("open", query("http_requests_total{", 50_000), &[], 0),
+        (
+            "codes",
+            query("gateway_requests_total{code=~'6..'} + ", 20_000),
+            &["GW016"],
+            0,
+        ),
         ("alerts", query(alert, 20_000), &["GW016"], 0),
         (
             "services",

@@ -154,6 +154,20 @@ fn a_query_is_understood_however_it_is_written() {
                 "groups:\n- rules:\n  - expr: http_requests_total{status='4xx'} > 1\n",
                 &[],
             ),
+            (&alert("gateway_requests_total{code='4xx'}"), &["GW016"]),
+            (&alert("gateway_requests_total{code='418'}"), &[]),
+            (
+                &alert("gateway_requests_total{code='5xx', service='auth'}"),
+                &["GW016"],
+            ),
+            (
+                &alert("gateway_requests_total{code=~'5..', service='auth'}"),
+                &[],
+            ),
+            (
+                &alert("gateway_limits_total{limit='header_bytes'}"),
+                &["GW016"],
+            ),
             (file, &["GW016"]),
             (&file.replace("429", "4xx"), &[]),
         ],

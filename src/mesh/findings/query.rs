@@ -2,7 +2,7 @@
 
 mod promql;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -85,6 +85,8 @@ struct Asker<'s, 'a> {
     /// Its Services, Deployments, and what `app` says.
     names: BTreeSet<&'a str>,
     patterns: Patterns,
+    /// Whether some value satisfies these matchers.
+    known: HashMap<String, bool>,
 }
 
 impl<'s, 'a> Asker<'s, 'a> {
@@ -100,6 +102,7 @@ impl<'s, 'a> Asker<'s, 'a> {
             scene,
             names: names.collect(),
             patterns: Patterns::default(),
+            known: HashMap::new(),
         }
     }
 
@@ -118,12 +121,13 @@ impl<'s, 'a> Asker<'s, 'a> {
                         label.metric,
                         label.label,
                         own.value,
-                        label.values.join(", ")
+                        label.values.told()
                     ),
                     match label.metric {
                         "http_requests_total" => {
                             "ask for a class, or for a code in gateway_requests_total{code}"
                         }
+                        "gateway_requests_total" => "ask for a code, or for a class by =~\"4..\"",
                         _ => "ask for one of these values",
                     },
                 );
@@ -135,7 +139,11 @@ impl<'s, 'a> Asker<'s, 'a> {
     fn misses<'m>(&mut self, selector: &'m Selector, label: &Label<'_>) -> Option<&'m Matcher> {
         let mut all = selector.matchers.iter();
         // Its label `service` is the service that a request was for, not whose metrics they are.
-        let upstream = selector.metric.starts_with("gateway_upstream_");
+        let upstream = [
+            "gateway_upstream_connections_total",
+            "gateway_requests_total",
+        ];
+        let upstream = upstream.contains(&selector.metric.as_str());
         if !all.all(|of| upstream && of.label == "service" || self.may_be_ours(of)) {
             return None;
         }
@@ -144,8 +152,21 @@ impl<'s, 'a> Asker<'s, 'a> {
             .iter()
             .filter(|of| of.label == label.label && !of.is_open());
         let own: Vec<_> = own.collect();
-        let has = |value: &&str| own.iter().all(|of| self.takes(of, value) != of.negative);
-        match label.values.iter().any(has) {
+        // Many queries ask for the same.
+        let key = format!("{} {own:?}", label.metric);
+        let has = match self.known.get(&key) {
+            Some(has) => *has,
+            None => {
+                let satisfies = |value: &str| {
+                    let mut all = own.iter();
+                    all.all(|of| self.takes(of, value) != of.negative)
+                };
+                let has = label.values.any(satisfies);
+                self.known.insert(key, has);
+                has
+            }
+        };
+        match has {
             true => None,
             false => own.into_iter().find(|of| !of.negative),
         }

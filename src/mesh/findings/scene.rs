@@ -26,6 +26,8 @@ pub(super) struct Scene<'a> {
     own_names: HashSet<Name>,
     /// The Services that routes send to.
     used_names: Vec<Name>,
+    /// Whether there are more of the gateway's than are looked at.
+    many: bool,
     /// By the index of the service.
     virtual_services: HashMap<usize, &'a Object>,
 }
@@ -87,6 +89,7 @@ impl<'a> Scene<'a> {
             own: Vec::new(),
             own_names: HashSet::new(),
             used_names: Vec::new(),
+            many: false,
             virtual_services: HashMap::new(),
         };
         for object in &input.manifests.objects {
@@ -100,6 +103,8 @@ impl<'a> Scene<'a> {
             }
             scene.services.entry(name).or_insert(object);
         }
+        let deployments = input.manifests.of("Deployment").filter_map(workload);
+        scene.many = scene.own.len() > MOST || deployments.count() > MOST;
         scene.own.truncate(MOST);
         let namespaces = input.manifests.of("Namespace");
         scene.namespaces = namespaces.map(|of| (of.name.as_str(), of)).collect();
@@ -125,8 +130,7 @@ impl<'a> Scene<'a> {
         let note = format!(
             "of the gateway's Deployments and Services only the first {MOST} are looked at"
         );
-        let many = self.workloads.len() == MOST || self.own.len() == MOST;
-        many.then_some(note).into_iter().collect()
+        self.many.then_some(note).into_iter().collect()
     }
 
     pub(super) fn config(&self) -> &'a Config {

@@ -169,7 +169,7 @@ fn what_reaches_no_service_exits_with_1_and_says_why() {
             "",
             "/",
             "plaintext_to_strict",
-            "under STRICT",
+            "unless they are PERMISSIVE",
         ),
         (
             "http://ledger:5432",

@@ -406,8 +406,8 @@ impl<'d> Way<'d, '_> {
             End::new(
                 Verdict::PlaintextToStrict,
                 format!(
-                    "cluster {name} speaks plaintext, and its pods take the mesh's TLS: under \
-                     STRICT they reset the connection (503)"
+                    "cluster {name} speaks plaintext, and its pods take the mesh's TLS: they \
+                     reset the connection (503), unless they are PERMISSIVE"
                 ),
                 None,
             )

@@ -2,13 +2,15 @@
 
 use super::scene::{Scene, at};
 use super::{Found, Place};
+use crate::config::Service;
 use crate::mesh::Verdict;
-use crate::mesh::manifests::Node;
+use crate::mesh::manifests::{Node, Object, selects};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for asked in scene.input.asked {
         let Some(trace) = &asked.trace else { continue };
-        if trace.verdict == Verdict::PlaintextToStrict {
+        let service = &scene.config().services[asked.service];
+        if trace.verdict == Verdict::PlaintextToStrict && !takes_plaintext(scene, service) {
             found.add_once(
                 Place::Key(format!("routes[{}]", asked.route)),
                 format!("{}: {}", Scene::request(asked), trace.why),
@@ -17,6 +19,18 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
         }
     }
     written(scene, found);
+}
+
+/// Whether the manifests say that a service's pods take plaintext too. A dump doesn't tell,
+/// only that they can take the mesh's TLS.
+fn takes_plaintext(scene: &Scene<'_>, service: &Service) -> bool {
+    let Some((object, port)) = scene.port(service) else {
+        return false;
+    };
+    let namespace = scene.namespace_of(object);
+    let target = target(scene, object, port);
+    let mode = scene.mode(namespace, scene.labels(object), target.as_deref());
+    mode.is_some_and(|(_, mode)| mode != "STRICT")
 }
 
 /// What the manifests say.
@@ -32,13 +46,27 @@ fn written(scene: &Scene<'_>, found: &mut Found) {
         // A route may choose a subset, whose policy it is then.
         let subsets = rule.node.items("spec.subsets").iter();
         let mut subsets = subsets.filter_map(|of| of.at("trafficPolicy"));
-        if subsets.next().is_some() || scene.is_outside(object) {
+        if subsets.next().is_some() {
             continue;
         }
         let tls = Scene::policy(rule, service.authority.port).and_then(|of| of.get("tls"));
         let Some((tls, sent)) = tls.and_then(|tls| Some((tls, tls.text_at("mode")?))) else {
             continue;
         };
+        if scene.is_outside(object) {
+            if sent == "ISTIO_MUTUAL" {
+                found.add(
+                    at(rule, tls),
+                    format!(
+                        "the sidecar sends {} the mesh's TLS, and the pods have no sidecar \
+                         that takes it: its requests end with 503",
+                        service.name
+                    ),
+                    "set the mode to DISABLE, or let the pods have a sidecar",
+                );
+            }
+            continue;
+        }
         let labels = scene.labels(object);
         let target = target(scene, object, port);
         let Some((by, taken)) = scene.mode(&name.namespace, labels, target.as_deref()) else {
@@ -68,20 +96,20 @@ fn written(scene: &Scene<'_>, found: &mut Found) {
 
 /// The number of the pods' port, which ports of a PeerAuthentication go by; `None` when only
 /// a name is known.
-pub(super) fn target(
-    scene: &Scene<'_>,
-    service: &crate::mesh::manifests::Object,
-    port: &Node,
-) -> Option<String> {
+pub(super) fn target(scene: &Scene<'_>, service: &Object, port: &Node) -> Option<String> {
     let own = port.text_at("port")?;
     let target = port.text_at("targetPort").unwrap_or(own);
     if target.bytes().all(|b| b.is_ascii_digit()) {
         return Some(target.to_owned());
     }
-    let labels = scene.labels(service);
+    let selector = service.node.at("spec.selector");
     let mut ports = scene
         .of("Deployment")
-        .filter(|of| of.node.at("spec.template.metadata.labels") == labels)
+        .filter(|of| {
+            let labels = of.node.at("spec.template.metadata.labels");
+            scene.namespace_of(of) == scene.namespace_of(service)
+                && selects(selector, labels) == Some(true)
+        })
         .flat_map(|of| of.node.items("spec.template.spec.containers"))
         .flat_map(|of| of.items("ports"));
     let named = ports.find(|of| of.text_at("name") == Some(target))?;

@@ -31,7 +31,8 @@ pub fn service_address(dump: &Dump, host: &str, port: u16) -> Option<IpAddr> {
 fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item = IpAddr> + 'd {
     let with_port = format!("{host}:{port}");
     let mut seen = HashSet::new();
-    let by_name = dump.routes.get(&port.to_string()).into_iter();
+    let by_name = dump.routes.get(&port.to_string()).map(AsRef::as_ref);
+    let by_name = by_name.into_iter();
     let of_listeners = dump.listeners.iter().filter(move |listener| {
         let at = listener.address.as_ref().and_then(Address::tcp);
         at.is_some_and(|(_, own)| own == port)
@@ -56,7 +57,7 @@ fn routes<'d>(dump: &'d Dump, listener: &'d Listener) -> impl Iterator<Item = &'
     let filters = listener.filter_chains.iter().flat_map(|of| &of.filters);
     let configs = filters.filter_map(|filter| filter.typed_config.as_deref());
     configs.filter_map(|config| match &config.rds {
-        Some(rds) => dump.routes.get(&rds.route_config_name),
+        Some(rds) => dump.routes.get(&rds.route_config_name).map(AsRef::as_ref),
         None => config.route_config.as_deref(),
     })
 }

@@ -211,7 +211,7 @@ impl<'d> Way<'d, '_> {
                     ))
                 };
                 let config = self.dump.routes.get(name).ok_or_else(missing)?;
-                (config, "the chain names it")
+                (&**config, "the chain names it")
             }
             (None, Some(config)) => (&**config, "the chain has it in itself"),
             (None, None) => return Err(End::unknown("an HTTP filter without routes")),

@@ -196,7 +196,7 @@ fn many_endpoints_without_spaces_are_a_dump() {
 
 #[test]
 fn more_objects_than_memory_is_for_are_refused_however_long_the_dump() {
-    let some = "{             },".repeat(1 << 10);
+    let some = "{                      },".repeat(1 << 10);
     let most = MOST_OBJECTS / (1 << 10) + 1;
     let said = refused(format!("{{\"configs\":[{}{{}}]}}", some.repeat(most)));
     assert!(said.contains("which no Envoy's has"), "{said}");

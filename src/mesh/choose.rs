@@ -411,6 +411,15 @@ impl<'d> Way<'d, '_> {
                 ),
                 None,
             )
+        } else if target.tls == Tls::Plaintext
+            && !target.is_starved()
+            && let Some(rule) = cluster::rule_without_tls(of)
+        {
+            End::unknown(format!(
+                "whether the pods of {name} take plaintext, which it speaks under the \
+                 DestinationRule {rule}: with STRICT they reset it (503), and a sidecar isn't \
+                 told what they take"
+            ))
         } else {
             end::routed(name, &target)
         };

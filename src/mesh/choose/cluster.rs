@@ -83,6 +83,17 @@ pub(super) fn meant_for_tls(dump: &Dump, cluster: &Cluster) -> bool {
         .any(|endpoint| says(&endpoint.metadata))
 }
 
+/// The DestinationRule of a service of the cluster whose cluster has no TLS, where Istio would
+/// have given it the mesh's for pods that take it. Then nothing in a dump says what they take:
+/// with a mode in the rule Istio leaves that out of the endpoints' metadata.
+pub(super) fn rule_without_tls(cluster: &Cluster) -> Option<&str> {
+    let istio = &cluster.metadata.as_ref()?.filter_metadata.istio;
+    let rule = istio.config.text()?;
+    let (_, name) = rule.rsplit_once("/destination-rule/")?;
+    let inside = istio.services.iter().any(|of| of.host.contains(".svc."));
+    inside.then_some(name)
+}
+
 fn states<'c>(
     cluster: &'c Cluster,
     locality: &'c Locality,

@@ -299,8 +299,9 @@ impl Dump {
                 (None, None) => {}
             }
         }
-        let routes = section.static_route_configs.into_iter();
-        for of in routes.chain(section.dynamic_route_configs) {
+        // One that a listener has in itself is among the static ones, maybe under the same name.
+        let routes = section.dynamic_route_configs.into_iter();
+        for of in routes.chain(section.static_route_configs) {
             let name = of.route_config.as_ref().map(|config| config.name.clone());
             if let Some(failure) = of.error_state {
                 let name = name.unwrap_or_default();

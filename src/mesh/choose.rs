@@ -411,9 +411,8 @@ impl<'d> Way<'d, '_> {
                 ),
                 None,
             )
-        } else if target.tls == Tls::Plaintext
+        } else if let Some(rule) = &target.plaintext_by
             && !target.is_starved()
-            && let Some(rule) = cluster::rule_without_tls(of)
         {
             End::unknown(format!(
                 "whether the pods of {name} take plaintext, which it speaks under the \

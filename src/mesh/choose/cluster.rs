@@ -46,9 +46,12 @@ pub(super) fn describe(dump: &Dump, cluster: &Cluster, came_in_http2: bool) -> T
     });
     let http = spoken(cluster);
     let endpoints = endpoints.filter(|_| kind != "ORIGINAL_DST");
+    let tls = overall(cluster, endpoints.as_deref());
+    let plaintext_by = rule(cluster).filter(|_| tls == Tls::Plaintext);
     Target {
         cluster: cluster.name.clone(),
-        tls: overall(cluster, endpoints.as_deref()),
+        tls,
+        plaintext_by: plaintext_by.map(str::to_owned),
         http,
         http2: http == Http::Two || (http == Http::AsReceived && came_in_http2),
         kind,
@@ -83,10 +86,10 @@ pub(super) fn meant_for_tls(dump: &Dump, cluster: &Cluster) -> bool {
         .any(|endpoint| says(&endpoint.metadata))
 }
 
-/// The DestinationRule of a service of the cluster whose cluster has no TLS, where Istio would
-/// have given it the mesh's for pods that take it. Then nothing in a dump says what they take:
-/// with a mode in the rule Istio leaves that out of the endpoints' metadata.
-pub(super) fn rule_without_tls(cluster: &Cluster) -> Option<&str> {
+/// The DestinationRule that holds for a service of the mesh. Where Istio gives the cluster no
+/// TLS under it, nothing in a dump says what the pods take: with a mode in the rule Istio leaves
+/// that out of the endpoints' metadata.
+fn rule(cluster: &Cluster) -> Option<&str> {
     let istio = &cluster.metadata.as_ref()?.filter_metadata.istio;
     let rule = istio.config.text()?;
     let (_, name) = rule.rsplit_once("/destination-rule/")?;

@@ -74,7 +74,7 @@ pub(super) fn choose<'d>(dump: &'d Dump, query: &Query<'_>) -> Result<(&'d Liste
             let names: Vec<_> = names.take(MOST).collect();
             return Err(End::unknown(format!(
                 "each listener of port {port} is for one address ({}), and the address of the \
-                 connection isn't known; ask with --resolve",
+                 connection isn't known; `explain --resolve` asks DNS",
                 names.join(", ")
             )));
         }

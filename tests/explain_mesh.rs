@@ -175,8 +175,15 @@ fn what_reaches_no_service_exits_with_1_and_says_why() {
             "http://ledger:5432",
             "",
             "/",
+            "plaintext_to_strict",
+            "unless they are PERMISSIVE",
+        ),
+        (
+            "http://another:5432",
+            "",
+            "/",
             "unknown",
-            "ask with --resolve",
+            "`explain --resolve` asks DNS",
         ),
     ] {
         let config = one(&format!("{verdict}-{}.yaml", url.len()), url, more);

@@ -211,7 +211,7 @@ impl<'d> Way<'d, '_> {
                     ))
                 };
                 let config = self.dump.routes.get(name).ok_or_else(missing)?;
-                (config, "the chain names it")
+                (&**config, "the chain names it")
             }
             (None, Some(config)) => (&**config, "the chain has it in itself"),
             (None, None) => return Err(End::unknown("an HTTP filter without routes")),
@@ -411,6 +411,14 @@ impl<'d> Way<'d, '_> {
                 ),
                 None,
             )
+        } else if let Some(rule) = &target.plaintext_by
+            && !target.is_starved()
+        {
+            End::unknown(format!(
+                "whether the pods of {name} take plaintext, which it speaks under the \
+                 DestinationRule {rule}: with STRICT they reset it (503), and a sidecar isn't \
+                 told what they take"
+            ))
         } else {
             end::routed(name, &target)
         };

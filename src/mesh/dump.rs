@@ -2,6 +2,7 @@
 
 mod read;
 mod sections;
+mod stream;
 
 pub mod cluster;
 pub mod filter;
@@ -47,9 +48,9 @@ pub struct Dump {
     /// What the proxy listens on, in the dump's order.
     pub listeners: Vec<Listener>,
     /// The routes by name, also those that a listener has in itself.
-    pub routes: HashMap<String, RouteConfig>,
+    pub routes: HashMap<String, Box<RouteConfig>>,
     /// The clusters by name.
-    pub clusters: HashMap<String, Cluster>,
+    pub clusters: HashMap<String, Box<Cluster>>,
     /// The endpoints by the name of their cluster, or of its `service_name`. Empty without
     /// `?include_eds`.
     pub endpoints: HashMap<String, LoadAssignment>,

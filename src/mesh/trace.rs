@@ -124,6 +124,9 @@ pub struct Target {
     pub kind: String,
     /// How its connections are wrapped.
     pub tls: Tls,
+    /// The DestinationRule under which a service of the mesh is spoken to in plaintext. Whether
+    /// its pods take that isn't in a dump.
+    pub plaintext_by: Option<String>,
     /// What its endpoints are spoken to in.
     pub http: Http,
     /// Whether this request goes there in HTTP/2; not said of what is negotiated.

@@ -76,6 +76,13 @@ fn with(place: &str, key: &str, value: Value) -> Value {
 
 /// The codes for a service like this, and these manifests if any; and all that is said.
 fn codes(name: &str, dump: &Value, service: &str, manifests: &str) -> (Vec<String>, Value) {
+    let (codes, answer) = examined(name, dump, service, manifests);
+    assert_eq!(answer["notes"], json!([]), "{name}");
+    (codes, answer)
+}
+
+/// The same where something may not be known.
+fn examined(name: &str, dump: &Value, service: &str, manifests: &str) -> (Vec<String>, Value) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("doctor-dump-{name}"));
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
@@ -100,7 +107,6 @@ fn codes(name: &str, dump: &Value, service: &str, manifests: &str) -> (Vec<Strin
     let (_, out, err) = run(&arguments);
     assert_eq!(err, "", "{name}");
     let answer: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(answer["notes"], json!([]), "{name}");
     let found = answer["findings"].as_array().unwrap();
     let codes = found
         .iter()
@@ -202,6 +208,41 @@ fn plaintext_is_a_fault_unless_the_manifests_let_it_in() {
     let (_, answer) = codes("unsaid", &plain, AUTH, "");
     let what = answer["findings"][0]["what"].as_str().unwrap();
     assert!(what.contains("unless they are PERMISSIVE"), "{what}");
+}
+
+/// As Istio makes it with a mode in a DestinationRule: the endpoints don't say what they take.
+#[test]
+fn plaintext_by_a_rule_is_a_fault_where_the_manifests_say_strict() {
+    let mut plain = with(OF_CLUSTER, "transport_socket", Value::Null);
+    let host = "auth-service.titanium-prod.svc.cluster.local";
+    let rule = "/apis/networking.istio.io/v1/namespaces/titanium-prod/destination-rule/plain";
+    plain.pointer_mut(OF_CLUSTER).unwrap()["metadata"] = json!({ "filter_metadata": { "istio": {
+        "config": rule, "services": [{ "host": host }] } } });
+    let endpoint =
+        "/configs/1/dynamic_endpoint_configs/0/endpoint_config/endpoints/0/lb_endpoints/0";
+    plain.pointer_mut(endpoint).unwrap()["metadata"] = Value::Null;
+    let manifests = |mode: &str, labels: &str| {
+        format!(
+            "kind: Service\nmetadata: {{ name: auth-service, namespace: titanium-prod }}\n\
+             spec: {{ selector: {{ app: auth }}, ports: [{{ name: http, port: 8002 }}] }}\n---\n\
+             kind: Deployment\nmetadata: {{ name: auth, namespace: titanium-prod }}\n\
+             spec: {{ template: {{ metadata: {{ labels: {{ app: auth{labels} }} }} }} }}\n---\n\
+             kind: PeerAuthentication\nmetadata: {{ name: a, namespace: titanium-prod }}\n\
+             spec: {{ mtls: {{ mode: {mode} }} }}\n"
+        )
+    };
+    let outside = ", sidecar.istio.io/inject: 'false'";
+    for (mode, labels, expected) in [
+        ("STRICT", "", &["GW007"][..]),
+        ("PERMISSIVE", "", &[]),
+        ("STRICT", outside, &[]),
+    ] {
+        let manifests = manifests(mode, labels);
+        let (found, answer) = examined("by-rule", &plain, AUTH, &manifests);
+        assert_eq!(found, expected, "{answer:#}");
+        let note = answer["notes"][0].as_str().unwrap();
+        assert!(note.contains("the DestinationRule plain"), "{note}");
+    }
 }
 
 #[test]

@@ -135,3 +135,54 @@ fn large_manifests_take_seconds_at_most() {
         assert!(took < Duration::from_secs(15), "{name}: {took:?}");
     }
 }
+
+/// As many of the smallest objects as a dump of 20 MiB may have, where they take most.
+#[test]
+fn a_hostile_dump_of_20_mib_stays_within_768_mib() {
+    let config = |kind: &str, rest: &str| format!("{{\"configs\":[{{\"@type\":\"{kind}\",{rest}");
+    let routes = config(
+        "RoutesConfigDump",
+        "\"dynamic_route_configs\":[{\"route_config\":{\"virtual_hosts\":[{\"routes\":[",
+    );
+    let headers = format!("{routes}{{\"match\":{{\"headers\":[");
+    let clusters = config("ClustersConfigDump", "\"dynamic_active_clusters\":[");
+    let kinds = [
+        ("sections", "{\"configs\":[".to_owned(), "]}"),
+        ("routes", routes, "]}]}}]}]}"),
+        ("headers", headers, "]}}]}]}}]}]}"),
+        ("clusters", clusters, "]}]}"),
+    ];
+    for (name, head, end) in kinds {
+        let mut text = head;
+        text.reserve(21 << 20);
+        for number in 0.. {
+            if text.len() >= 20 << 20 {
+                break;
+            }
+            match name {
+                "clusters" => write!(text, "{{\"cluster\":{{\"name\":\"{number:027}\"}}}},"),
+                _ => write!(text, "{{{:22}}},", ""),
+            }
+            .unwrap();
+        }
+        text.push_str("{\"@type\":\"ListenersConfigDump\"}");
+        text.push_str(end);
+        let path = format!("{}/hostile-{name}.json", env!("CARGO_TARGET_TMPDIR"));
+        std::fs::write(&path, text).unwrap();
+        // The shell bounds the memory of what it becomes: private and writable, used or not, in
+        // KiB. What is used is some 310 MiB.
+        let out = std::process::Command::new("/bin/bash")
+            .args(["-c", "ulimit -d 786432; exec \"$@\"", "bash"])
+            .env("RUST_BACKTRACE", "0")
+            .args([env!("CARGO_BIN_EXE_api-gateway"), "explain"])
+            .args(["--config", "conf/gateway.yaml", "--config-dump", &path])
+            .args(["--output", "json", "http://shop.example/blog/api/login"])
+            .output()
+            .unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let err = String::from_utf8_lossy(&out.stderr);
+        assert_eq!((out.status.code(), &*err), (Some(1), ""), "{name}");
+        let answer: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(answer["mesh"]["verdict"], "unknown", "{name}");
+    }
+}

@@ -46,9 +46,12 @@ pub(super) fn describe(dump: &Dump, cluster: &Cluster, came_in_http2: bool) -> T
     });
     let http = spoken(cluster);
     let endpoints = endpoints.filter(|_| kind != "ORIGINAL_DST");
+    let tls = overall(cluster, endpoints.as_deref());
+    let plaintext_by = rule(cluster).filter(|_| tls == Tls::Plaintext);
     Target {
         cluster: cluster.name.clone(),
-        tls: overall(cluster, endpoints.as_deref()),
+        tls,
+        plaintext_by: plaintext_by.map(str::to_owned),
         http,
         http2: http == Http::Two || (http == Http::AsReceived && came_in_http2),
         kind,
@@ -81,6 +84,17 @@ pub(super) fn meant_for_tls(dump: &Dump, cluster: &Cluster) -> bool {
         .flat_map(|of| &of.endpoints)
         .flat_map(|locality| &locality.lb_endpoints)
         .any(|endpoint| says(&endpoint.metadata))
+}
+
+/// The DestinationRule that holds for a service of the mesh. Where Istio gives the cluster no
+/// TLS under it, nothing in a dump says what the pods take: with a mode in the rule Istio leaves
+/// that out of the endpoints' metadata.
+fn rule(cluster: &Cluster) -> Option<&str> {
+    let istio = &cluster.metadata.as_ref()?.filter_metadata.istio;
+    let rule = istio.config.text()?;
+    let (_, name) = rule.rsplit_once("/destination-rule/")?;
+    let inside = istio.services.iter().any(|of| of.host.contains(".svc."));
+    inside.then_some(name)
 }
 
 fn states<'c>(

@@ -103,6 +103,11 @@ impl<'q> Seen<'q> {
                 manager.use_remote_address || !believed || !has(name)
             }
             "x-forwarded-port" => manager.append_x_forwarded_port,
+            // Taken away when it is a URL with a fragment or a user in it.
+            "referer" => {
+                let mut all = self.query.headers.get_all(name).iter();
+                all.any(|value| memchr::memchr2(b'#', b'@', value.as_bytes()).is_some())
+            }
             "user-agent" => manager.add_user_agent,
             "via" => !manager.via.is_empty(),
             "connection"

@@ -1,3 +1,5 @@
+mod outside;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -77,20 +79,24 @@ impl Parts {
     }
 
     fn ask(&self, dump: &Dump) -> Trace {
-        follow(
-            dump,
-            &Query {
-                address: Some([10, 96, 0, 1].into()),
-                port: 80,
-                method: &http::Method::GET,
-                authority: b"a",
-                target: b"/x?y",
-                headers: &http::HeaderMap::new(),
-                http2: false,
-                normalize: |path, _| Some(path.to_vec()),
-            },
-        )
+        ask(dump, "10.96.0.1", &http::HeaderMap::new())
     }
+}
+
+fn ask(dump: &Dump, address: &str, headers: &http::HeaderMap) -> Trace {
+    follow(
+        dump,
+        &Query {
+            address: Some(address.parse().unwrap()),
+            port: 80,
+            method: &http::Method::GET,
+            authority: b"a",
+            target: b"/x?y",
+            headers,
+            http2: false,
+            normalize: |path, _| Some(path.to_vec()),
+        },
+    )
 }
 
 const FAULT: &str = "envoy.filters.http.fault";
@@ -452,7 +458,7 @@ fn a_table_made_to_take_long_is_unknown_after_a_while() {
         json!({ "match": { "safe_regex": { "regex": format!("/some/longer/path/\\w{{80}}x{index}") } },
             "route": { "cluster": "c" } })
     };
-    parts.routes["virtual_hosts"][0]["routes"] = (0..20_000).map(route).collect();
+    parts.routes["virtual_hosts"][0]["routes"] = (0..19_000).map(route).collect();
     let dump = parts.dump();
     for _ in 0..3 {
         let trace = parts.ask(&dump);

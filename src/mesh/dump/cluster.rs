@@ -144,6 +144,8 @@ pub struct FilterMetadata {
 pub struct IstioMetadata {
     /// The services behind a cluster.
     pub services: Vec<IstioService>,
+    /// The DestinationRule that holds for it, as a path of Kubernetes' API.
+    pub config: Scalar,
 }
 
 /// An entry of `filter_metadata.istio.services`.

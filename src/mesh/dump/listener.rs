@@ -80,6 +80,9 @@ pub struct SocketAddress {
     pub port_value: u16,
     /// `UDP`, or absent for TCP.
     pub protocol: Name,
+    /// `::` takes IPv4 too.
+    #[serde(alias = "ipv4Compat")]
+    pub ipv4_compat: bool,
 }
 
 impl Address {

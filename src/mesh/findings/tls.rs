@@ -10,27 +10,49 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for asked in scene.input.asked {
         let Some(trace) = &asked.trace else { continue };
         let service = &scene.config().services[asked.service];
+        let place = || Place::Key(format!("routes[{}]", asked.route));
         if trace.verdict == Verdict::PlaintextToStrict && !takes_plaintext(scene, service) {
-            found.add_once(
-                Place::Key(format!("routes[{}]", asked.route)),
-                format!("{}: {}", Scene::request(asked), trace.why),
-                "remove the DestinationRule's tls, or set its mode to ISTIO_MUTUAL",
+            let what = format!("{}: {}", Scene::request(asked), trace.why);
+            found.add_once(place(), what, FIX);
+        }
+        // What its sidecar doesn't tell, the manifests may.
+        let target = trace.target.as_ref();
+        let rule = target.and_then(|of| of.plaintext_by.as_ref());
+        if let (Some(rule), Some((by, "STRICT"))) = (rule, taken(scene, service)) {
+            let what = format!(
+                "{}: the sidecar speaks plaintext to {} under the DestinationRule {rule}, and \
+                 {} in {} takes the mesh's TLS only: it ends with 503",
+                Scene::request(asked),
+                service.name,
+                by.title(),
+                by.file
             );
+            found.add_once(place(), what, FIX);
         }
     }
     written(scene, found);
 }
 
+const FIX: &str = "remove the DestinationRule's tls, or set its mode to ISTIO_MUTUAL";
+
 /// Whether the manifests say that a service's pods take plaintext too. A dump doesn't tell,
 /// only that they can take the mesh's TLS.
 fn takes_plaintext(scene: &Scene<'_>, service: &Service) -> bool {
-    let Some((object, port)) = scene.port(service) else {
-        return false;
-    };
-    let namespace = scene.namespace_of(object);
+    let object = scene.port(service).map(|(object, _)| object);
+    object.is_some_and(|of| scene.is_outside(of))
+        || taken(scene, service).is_some_and(|(_, mode)| mode != "STRICT")
+}
+
+/// What the manifests say that a service's pods take, and which of them does; of pods without
+/// a sidecar nothing.
+fn taken<'a>(scene: &Scene<'a>, service: &Service) -> Option<(&'a Object, &'a str)> {
+    let (object, port) = scene.port(service)?;
+    if scene.is_outside(object) {
+        return None;
+    }
     let target = target(scene, object, port);
-    let mode = scene.mode(namespace, scene.labels(object), target.as_deref());
-    mode.is_some_and(|(_, mode)| mode != "STRICT")
+    let namespace = scene.namespace_of(object);
+    scene.mode(namespace, scene.labels(object), target.as_deref())
 }
 
 /// What the manifests say.

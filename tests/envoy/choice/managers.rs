@@ -84,6 +84,8 @@ pub(super) fn managers() -> Stratum {
                 ("x-forwarded-proto", "https"),
                 ("x-forwarded-proto", "ftp"),
                 ("x-inside", "1"),
+                ("referer", "/x"),
+                ("referer", "https://a.example/x"),
             ]);
             let mut matcher = json!({ "name": name, "string_match": { "exact": wanted } });
             if random.one_in(4) {
@@ -126,6 +128,12 @@ pub(super) fn managers() -> Stratum {
                 let value = random.pick(&["1", "2"]);
                 probe.headers.push((name.to_owned(), value.to_owned()));
             }
+        }
+        if random.one_in(2) {
+            let referer = random.pick(&["/x", "https://a.example/x", "a.example", ""]);
+            probe
+                .headers
+                .push(("referer".to_owned(), referer.to_owned()));
         }
         if random.one_in(2) {
             let proto = random.pick(&["http", "https"]);

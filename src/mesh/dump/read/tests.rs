@@ -97,6 +97,20 @@ fn one_kind_alone_is_a_dump_that_lacks_the_others() {
     assert_eq!(dump(resource).listeners[0].name, "a");
 }
 
+/// A listener's own routes are listed too, and may have the name of those that are fetched.
+#[test]
+fn routes_by_name_are_those_that_are_fetched() {
+    let routes = dump(
+        r#"{ "configs": [{ "@type": "RoutesConfigDump",
+            "static_route_configs": [
+                { "route_config": { "name": "80", "virtual_hosts": [{ "name": "own" }] } }],
+            "dynamic_route_configs": [
+                { "route_config": { "name": "80", "virtual_hosts": [{ "name": "fetched" }] } }]
+        }] }"#,
+    );
+    assert_eq!(routes.routes["80"].virtual_hosts[0].name, "fetched");
+}
+
 /// The message of the error that a text leads to.
 fn refused(text: impl AsRef<[u8]>) -> String {
     Dump::read(text.as_ref()).unwrap_err().to_string()
@@ -196,7 +210,7 @@ fn many_endpoints_without_spaces_are_a_dump() {
 
 #[test]
 fn more_objects_than_memory_is_for_are_refused_however_long_the_dump() {
-    let some = "{             },".repeat(1 << 10);
+    let some = "{                      },".repeat(1 << 10);
     let most = MOST_OBJECTS / (1 << 10) + 1;
     let said = refused(format!("{{\"configs\":[{}{{}}]}}", some.repeat(most)));
     assert!(said.contains("which no Envoy's has"), "{said}");

@@ -1,0 +1,93 @@
+"""Rounds: each peer in turn, again and again, between looks at how fast the machine is."""
+
+import statistics
+import subprocess
+
+import pinning
+import seen
+
+# What a line of benches/traffic says, in its order.
+COLUMNS = (
+    "requests_per_second",
+    "p50_ms",
+    "p99_ms",
+    "p999_ms",
+    "max_ms",
+    "cpu_us",
+    "resident_mib",
+    "user_us",
+    "failed",
+)
+
+
+def probe(traffic):
+    """Microseconds for a fixed piece of work on the CPU of the measured."""
+    process = pinning.on_measured([traffic, "probe"], stdout=subprocess.PIPE)
+    said, _ = process.communicate()
+    if process.returncode != 0:
+        raise SystemExit("the speed probe failed")
+    return float(said)
+
+
+def once(traffic, workload, address, pids, seconds, warm_up):
+    """One measurement of one peer."""
+    times = [str(warm_up), str(seconds), *pids]
+    if workload.rate:
+        argv = [traffic, "rate", address, str(workload.rate), *times]
+    else:
+        argv = [traffic, "load", workload.kind, address, str(workload.clients), *times]
+    said = subprocess.run(argv, check=True, text=True, stdout=subprocess.PIPE).stdout
+    return dict(zip(COLUMNS, map(float, said.split()), strict=True))
+
+
+def rounds(traffic, workload, targets, service, count, seconds, warm_up, progress):
+    """A list of samples for each target, a pair of its address and a function of its process
+    ids. Each round begins with another one, so that none always follows the same."""
+    samples = {name: [] for name in targets}
+    names = list(targets)
+    speed = probe(traffic)
+    for number in range(count):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            address, pids = targets[name]
+            before = seen.seen(service)
+            sample = once(traffic, workload, address, pids(), seconds, warm_up)
+            after = seen.seen(service)
+            arrived = after.requests - before.requests
+            if arrived < sample["requests_per_second"] * seconds * 0.99:
+                raise seen.Wrong(f"{name} answers more requests than reach the service")
+            sample["connections_per_1000"] = (
+                1000 * (after.connections - before.connections) / arrived
+            )
+            now = probe(traffic)
+            sample["probe_us"] = (speed + now) / 2
+            speed = now
+            samples[name].append(sample)
+            progress(workload, number, name, sample)
+    return samples
+
+
+def scale(results):
+    """Adds what the CPU times would have been at the speed that the machine had in the median
+    of all probes, and returns that probe."""
+    every = [
+        sample
+        for samples in results.values()
+        for rounds_of_one in samples.values()
+        for sample in rounds_of_one
+    ]
+    usual = statistics.median(sample["probe_us"] for sample in every)
+    for sample in every:
+        factor = usual / sample["probe_us"]
+        sample["cpu_us_scaled"] = sample["cpu_us"] * factor
+        sample["user_us_scaled"] = sample["user_us"] * factor
+    return usual
+
+
+def median(samples, column):
+    return statistics.median(sample[column] for sample in samples)
+
+
+def ratios(ours, theirs, column):
+    """Round by round: both were measured within seconds of each other."""
+    return sorted(a[column] / b[column] for a, b in zip(ours, theirs, strict=True))

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests cargo-test bench-routes loadtest-k6
+LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6
 
 .PHONY: help
 help: ## List the targets
@@ -59,6 +59,12 @@ check-manifests: ## Check manifests/ and the systemd unit against schemas, conf/
 	@scripts/need python
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
+
+.PHONY: check-loadtest
+check-loadtest: ## Test how the load tests judge and the comparison counts; no load
+	@scripts/need python
+	.tools/venv/bin/python3 -W error loadtest/compare/compare_test.py --quiet
+	.tools/venv/bin/python3 loadtest/oha/judge_test.py --quiet
 
 .PHONY: unit
 unit: ## Run the tests beside the code only: seconds, no sockets

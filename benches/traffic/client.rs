@@ -97,6 +97,9 @@ fn body_length(head: &[u8], kind: Kind) -> Result<usize, String> {
     let ok = head.starts_with(b"HTTP/1.1 200 ") && message::content_length(head) == Some(due);
     match ok {
         true => Ok(due),
-        false => Err(String::from_utf8_lossy(head).into_owned()),
+        false => {
+            let line = head.split(|byte| *byte == b'\r').next();
+            Err(String::from_utf8_lossy(line.unwrap_or_default()).into_owned())
+        }
     }
 }

@@ -48,13 +48,22 @@ fn in_user_space(pid: &str) -> Duration {
     Duration::from_millis(10 * ticks)
 }
 
-/// Resident KiB, where a page that processes share counts once among them.
+/// Resident KiB of a process and those that it started, which share pages with it. "Pss" would
+/// be less wherever somebody else runs the same program.
 pub(crate) fn resident(pids: &[&str]) -> u64 {
-    let of = |pid: &&str| {
-        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
-        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-        let number = line.unwrap().split_whitespace().next().unwrap();
-        number.parse::<u64>().unwrap()
+    let [first, others @ ..] = pids else {
+        return 0;
     };
-    pids.iter().map(of).sum()
+    let own = |pid: &&str| memory(pid, &["Private_Clean:", "Private_Dirty:"]);
+    memory(first, &["Rss:"]) + others.iter().map(own).sum::<u64>()
+}
+
+/// The sum of these fields.
+fn memory(pid: &str, fields: &[&str]) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
+    let number = |line: &str| {
+        let rest = fields.iter().find_map(|field| line.strip_prefix(field))?;
+        rest.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    rollup.lines().filter_map(number).sum()
 }

@@ -7,6 +7,7 @@
 //!     traffic rate ADDRESS PER_SECOND WARM_UP SECONDS PID...
 //!                                           so many small requests a second, whatever the answers
 //!                                           take; prints the same
+//!     traffic resident PID...               prints the resident MiB of the processes
 //!     traffic probe                         prints how long a fixed piece of work takes, in us
 //!     traffic port                          prints a port that is free
 //!
@@ -62,6 +63,9 @@ fn main() {
             let rate = rate.parse().unwrap();
             let outcome = rate::run(address, rate, seconds(warm_up), seconds(time), pids);
             println!("{outcome}");
+        }
+        ["resident", ref pids @ ..] => {
+            println!("{:.1}", kernel::resident(pids) as f64 / 1024.0);
         }
         ["probe"] => println!("{:.2}", probe::run()),
         ["port"] => {

@@ -40,7 +40,7 @@ impl Outcome {
     pub(crate) fn new(told: Vec<Told>, lasted: Duration, cpu: CpuTime, resident: u64) -> Self {
         let failed = told.iter().map(|one| one.failed).sum();
         if let Some(why) = told.iter().find_map(|one| one.why.as_ref()) {
-            eprintln!("{failed} requests failed, the first of a client with: {why}");
+            eprintln!("{failed} requests failed, one of them with: {why}");
         }
         let mut times: Vec<_> = told.into_iter().flat_map(|one| one.times).collect();
         assert!(!times.is_empty(), "no request succeeded");

@@ -31,7 +31,7 @@ OURS = "gateway"
 
 def definitions(built, more):
     """For each peer how it is started, its program, and its version."""
-    ours = f"{programs.commit()}"
+    ours = programs.commit()
     nginx, haproxy = programs.installed("nginx"), programs.installed("haproxy")
     envoy = programs.envoy()
     go = programs.number(programs.said(programs.TOOLS / "venv/bin/go", "version"))
@@ -87,7 +87,9 @@ def measured(definitions_of, workload, traffic, arguments, work):
         started_service(traffic) as service,
         started(definitions_of, workload, service, work) as running,
     ):
-        idle = {name: peer.resident_mib() for name, (peer, _) in running.items()}
+        idle = {
+            name: measure.resident(traffic, peer.pids()) for name, (peer, _) in running.items()
+        }
         for name, (peer, log) in running.items():
             seen.verify(name, peer.address, service)
             if log:

@@ -2,6 +2,7 @@
 
 import statistics
 import subprocess
+import time
 
 import pinning
 import seen
@@ -19,6 +20,9 @@ COLUMNS = (
     "failed",
 )
 
+# Seconds that no measurement takes.
+LONGEST = 30
+
 
 def probe(traffic):
     """Microseconds for a fixed piece of work on the CPU of the measured."""
@@ -29,6 +33,14 @@ def probe(traffic):
     return float(said)
 
 
+def resident(traffic, pids):
+    """MiB."""
+    done = subprocess.run(
+        [traffic, "resident", *pids], check=True, text=True, stdout=subprocess.PIPE
+    )
+    return float(done.stdout)
+
+
 def once(traffic, workload, address, pids, seconds, warm_up):
     """One measurement of one peer."""
     times = [str(warm_up), str(seconds), *pids]
@@ -36,8 +48,23 @@ def once(traffic, workload, address, pids, seconds, warm_up):
         argv = [traffic, "rate", address, str(workload.rate), *times]
     else:
         argv = [traffic, "load", workload.kind, address, str(workload.clients), *times]
-    said = subprocess.run(argv, check=True, text=True, stdout=subprocess.PIPE).stdout
+    done = subprocess.run(argv, text=True, stdout=subprocess.PIPE)
+    if done.returncode != 0:
+        raise SystemExit(f"the load generator failed: {' '.join(map(str, argv[1:]))}")
+    said = done.stdout
     return dict(zip(COLUMNS, map(float, said.split()), strict=True))
+
+
+def awake(measurement):
+    """Once more when it took far too long: the machine was suspended meanwhile, or what is
+    measured was stopped."""
+    for _ in range(3):
+        begin = time.monotonic()
+        sample = measurement()
+        if time.monotonic() - begin < LONGEST:
+            return sample
+        print("that took much too long; once more", flush=True)
+    raise SystemExit("measurements take much too long on this machine")
 
 
 def rounds(traffic, workload, targets, service, count, seconds, warm_up, progress):
@@ -51,7 +78,7 @@ def rounds(traffic, workload, targets, service, count, seconds, warm_up, progres
         for name in names[first:] + names[:first]:
             address, pids = targets[name]
             before = seen.seen(service)
-            sample = once(traffic, workload, address, pids(), seconds, warm_up)
+            sample = awake(lambda: once(traffic, workload, address, pids(), seconds, warm_up))
             after = seen.seen(service)
             arrived = after.requests - before.requests
             if arrived < sample["requests_per_second"] * seconds * 0.99:

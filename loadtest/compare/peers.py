@@ -77,15 +77,6 @@ class Peer:
                     new += (task / "children").read_text(encoding="ascii").split()
         return found
 
-    def resident_mib(self):
-        """A page that its processes share counts once."""
-        total = 0
-        for pid in self.pids():
-            for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-        return total / 1024
-
     def stop(self):
         self.process.terminate()
         try:

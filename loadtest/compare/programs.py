@@ -78,8 +78,8 @@ def envoy():
 
 
 def number(text):
-    found = re.search(r"\d+\.\d+(\.\d+)?", text)
-    return found.group() if found else text.splitlines()[0]
+    """The first thing of the text that looks like a whole version."""
+    return re.search(r"\d+\.\d+\.\d+", text).group()
 
 
 def locked(package):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the gateway beside other proxies that do the same work. README.md says how.
 
-    compare.py [--quick] [--only WORKLOAD,...] [--results DIRECTORY] [NAME=GATEWAY...]
+    compare.py [--quick] [--only WORKLOAD,...] [--peers PEER;...] [--results DIRECTORY] [NAME=GATEWAY...]
 
 GATEWAY is a further binary of the gateway, measured as NAME beside the others.
 """
@@ -107,6 +107,10 @@ def measured(definitions_of, workload, traffic, arguments, work):
             arguments.warm_up,
             progress,
         )
+        for name, (_, log) in running.items():
+            if log:
+                arrived = sum(sample["arrived"] for sample in samples[name])
+                seen.verify_log(name, log, arrived + seen.TIMES + 2)
     # The logs are gigabytes.
     shutil.rmtree(work / workload.name)
     return samples, idle
@@ -125,13 +129,14 @@ def parsed(argv):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="less of everything, under 3 minutes")
     parser.add_argument("--only", help="these workloads, comma between")
+    parser.add_argument("--peers", help="these peers, semicolons between")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--warm-up", type=float)
     parser.add_argument("--results", help="the directory to write to")
     parser.add_argument("more", nargs="*", metavar="NAME=GATEWAY")
     arguments = parser.parse_args(argv)
-    usual = (3, 0.5, 0.3) if arguments.quick else (5, 1.5, 0.7)
+    usual = (2, 0.7, 0.3) if arguments.quick else (5, 1.5, 0.7)
     for name, value in zip(("rounds", "seconds", "warm_up"), usual, strict=True):
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
@@ -150,6 +155,8 @@ def main(argv):
     programs.PLACE.mkdir(parents=True, exist_ok=True)
     built = programs.cargo()
     definitions_of = definitions(built, arguments.more)
+    if arguments.peers:
+        definitions_of = {name: definitions_of[name] for name in arguments.peers.split(";")}
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.sched_setaffinity(0, pinning.OTHERS)

@@ -3,6 +3,7 @@
 
 import contextlib
 import http.client
+import tempfile
 import threading
 import unittest
 import xml.etree.ElementTree as xml
@@ -117,6 +118,22 @@ class Verification(unittest.TestCase):
     def test_a_connection_for_each_request_is_refused(self):
         with self.assertRaisesRegex(seen.Wrong, "several connections"):
             self.verify(pools=False)
+
+    def test_a_log_that_loses_lines_is_refused(self):
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as log:
+            log.write('{"path":"/api/users/42"}\n' * 98)
+            log.flush()
+            seen.verify_log("a proxy", log.name, 98)
+            with mock.patch.object(seen, "PATIENCE", 0):
+                with self.assertRaisesRegex(seen.Wrong, "98 lines in its log for 100"):
+                    seen.verify_log("a proxy", log.name, 100)
+
+    def test_a_log_of_something_else_is_refused(self):
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8") as log:
+            log.write("GET /api/users/42\n" * 100)
+            log.flush()
+            with self.assertRaisesRegex(seen.Wrong, "isn't JSON"):
+                seen.verify_log("a proxy", log.name, 100)
 
 
 def samples(*values, key="cpu_us", **more):

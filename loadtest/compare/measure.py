@@ -83,6 +83,7 @@ def rounds(traffic, workload, targets, service, count, seconds, warm_up, progres
             arrived = after.requests - before.requests
             if arrived < sample["requests_per_second"] * seconds * 0.99:
                 raise seen.Wrong(f"{name} answers more requests than reach the service")
+            sample["arrived"] = arrived
             sample["connections_per_1000"] = (
                 1000 * (after.connections - before.connections) / arrived
             )

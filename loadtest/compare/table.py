@@ -1,5 +1,6 @@
 """The results as rows of numbers, each a median of the rounds."""
 
+import statistics
 from dataclasses import dataclass, field
 
 from measure import median, ratios
@@ -112,7 +113,7 @@ def compared(results, ours):
                 for peer in BESIDE
                 if peer in samples
             }
-            spans = {peer: (all[0], all[len(all) // 2], all[-1]) for peer, all in by_round.items()}
+            spans = {peer: (of[0], statistics.median(of), of[-1]) for peer, of in by_round.items()}
             found.append((title, spans))
     return found
 

@@ -39,7 +39,7 @@ def markdown(report, peers, ours):
     lines += [""] + [f"- {line}" for line in failed] if failed else []
     charts = [row for row in rows if row.chart]
     for row in charts:
-        lines += ["", f"![{row.title}]({row.chart}.svg)"]
+        lines += ["", f"![{row.caption}]({row.chart}.svg)"]
     return "\n".join(lines) + "\n"
 
 
@@ -81,6 +81,6 @@ def write(report, peers, ours, place):
     for row in table.rows(report["results"], report["idle_mib"]):
         if row.chart:
             bars = [(peer, row.cells[peer]) for peer in peers if peer in row.cells]
-            drawn = chart.bars(row.title, bars, row.digits, ours)
+            drawn = chart.bars(row.caption, bars, row.digits, ours)
             (place / f"{row.chart}.svg").write_text(drawn, encoding="utf-8")
     return page

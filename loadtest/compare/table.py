@@ -12,9 +12,13 @@ class Row:
     # By peer; a peer that it doesn't concern is not there.
     cells: dict = field(default_factory=dict)
     digits: int = 1
-    # Of the chart that shows it.
+    # The name of the chart that shows it, and its title where that isn't the row's.
     chart: str = ""
-    unit: str = "µs"
+    alone: str = ""
+
+    @property
+    def caption(self):
+        return self.alone or self.title
 
 
 def cpu(results, name, title, chart=""):
@@ -58,14 +62,21 @@ def rows(results, idle):
         cpu(results, "large", "1 MiB response, µs of CPU", "cpu-large"),
         cpu(results, "upload", "64 KiB upload, µs of CPU", "cpu-upload"),
         cpu(results, "busy", "1,000 busy clients, µs of CPU", "cpu-busy"),
-        column(results, "busy", "p99_ms", "their p99, ms", chart="p99-busy", unit="ms"),
+        column(
+            results,
+            "busy",
+            "p99_ms",
+            "their p99, ms",
+            chart="p99-busy",
+            alone="1,000 busy clients: p99, ms",
+        ),
         column(
             results,
             "busy",
             "resident_mib",
             "resident with them, MiB",
             chart="memory-busy",
-            unit="MiB",
+            alone="1,000 busy clients: resident memory, MiB",
         ),
         Row("idle resident, MiB", idle),
         added(results, "p50_ms", "2,000 requests/s: added p50, µs", "added-p50"),
@@ -77,7 +88,6 @@ def rows(results, idle):
             "requests_per_second",
             "1 KiB GET: requests/s on one CPU",
             digits=0,
-            unit="requests/s",
         ),
         column(
             results,

@@ -141,7 +141,8 @@ loadtest-drain: ## k6: upgrade the gateway three times under load; no request ma
 	$(CARGO) build --locked --bins --tests
 	loadtest/drain
 
-# GATEWAY names a binary to measure instead of building one, ALSO further ones as NAME=PATH.
+# GATEWAY names a binary to measure instead of the one that is built, ALSO further ones as
+# NAME=PATH.
 COMPARE = .tools/venv/bin/python3 loadtest/compare/compare.py $(ALSO)
 
 .PHONY: compare

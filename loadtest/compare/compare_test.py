@@ -179,6 +179,17 @@ class Numbers(unittest.TestCase):
         with self.assertRaises(SystemExit):
             pinning.split([0])
 
+    def test_a_machine_that_stood_still_is_measured_again(self):
+        clock = mock.Mock(monotonic=mock.Mock(side_effect=[0, 99, 100, 101]))
+        measurement = mock.Mock(side_effect=[measure.Failed("stopped"), {"p50_ms": 1.0}])
+        with mock.patch.object(measure, "time", clock), mock.patch("builtins.print"):
+            self.assertEqual(measure.awake(measurement), {"p50_ms": 1.0})
+
+    def test_a_load_generator_that_fails_ends_it(self):
+        measurement = mock.Mock(side_effect=measure.Failed("no request succeeded"))
+        with self.assertRaisesRegex(SystemExit, "no request succeeded"):
+            measure.awake(measurement)
+
 
 class Pages(unittest.TestCase):
     def test_bars_are_as_long_as_their_numbers(self):

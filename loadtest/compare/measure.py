@@ -24,6 +24,10 @@ COLUMNS = (
 LONGEST = 30
 
 
+class Failed(Exception):
+    """The load generator gave no numbers."""
+
+
 def probe(traffic):
     """Microseconds for a fixed piece of work on the CPU of the measured."""
     process = pinning.on_measured([traffic, "probe"], stdout=subprocess.PIPE)
@@ -50,7 +54,7 @@ def once(traffic, workload, address, pids, seconds, warm_up):
         argv = [traffic, "load", workload.kind, address, str(workload.clients), *times]
     done = subprocess.run(argv, text=True, stdout=subprocess.PIPE)
     if done.returncode != 0:
-        raise SystemExit(f"the load generator failed: {' '.join(map(str, argv[1:]))}")
+        raise Failed(f"the load generator failed: {' '.join(map(str, argv[1:]))}")
     said = done.stdout
     return dict(zip(COLUMNS, map(float, said.split()), strict=True))
 
@@ -60,8 +64,13 @@ def awake(measurement):
     measured was stopped."""
     for _ in range(3):
         begin = time.monotonic()
-        sample = measurement()
+        try:
+            sample, failure = measurement(), None
+        except Failed as error:
+            failure = error
         if time.monotonic() - begin < LONGEST:
+            if failure:
+                raise SystemExit(failure)
             return sample
         print("that took much too long; once more", flush=True)
     raise SystemExit("measurements take much too long on this machine")

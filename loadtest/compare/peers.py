@@ -125,7 +125,9 @@ def envoy(name, program, service, work, log):
     values = {"PORT": port, "SERVICE_PORT": int(service.split(":")[1]), "LOG": logs}
     file = configured("envoy.json", work, **values)
     argv = [program, "-c", file, "--concurrency", "1", "--disable-hot-restart"]
-    return Peer(name, work, argv + ["--log-level", "warn"], f"127.0.0.1:{port}")
+    # By default lines wait for ten seconds.
+    argv += ["--log-level", "warn", "--file-flush-interval-msec", "1000"]
+    return Peer(name, work, argv, f"127.0.0.1:{port}")
 
 
 def go(name, program, service, work, _log):

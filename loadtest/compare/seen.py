@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 HOST = "user-service:8001"
 TIMES = 20
-PATIENCE = 10
+PATIENCE = 30
 
 
 class Wrong(Exception):

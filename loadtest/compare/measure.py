@@ -20,10 +20,6 @@ COLUMNS = (
     "failed",
 )
 
-# Seconds that no measurement takes.
-LONGEST = 30
-
-
 class Failed(Exception):
     """The load generator gave no numbers."""
 
@@ -59,21 +55,19 @@ def once(traffic, workload, address, pids, seconds, warm_up):
     return dict(zip(COLUMNS, map(float, said.split()), strict=True))
 
 
-def awake(measurement):
-    """Once more when it took far too long: the machine was suspended meanwhile, or what is
-    measured was stopped."""
+def awake(measurement, longest):
+    """Once more when it gave no numbers or took far too long: the machine was suspended
+    meanwhile, or what is measured was stopped."""
     for _ in range(3):
         begin = time.monotonic()
         try:
-            sample, failure = measurement(), None
+            sample, why = measurement(), "the measurement took much too long"
         except Failed as error:
-            failure = error
-        if time.monotonic() - begin < LONGEST:
-            if failure:
-                raise SystemExit(failure)
+            sample, why = None, str(error)
+        if sample and time.monotonic() - begin < longest:
             return sample
-        print("that took much too long; once more", flush=True)
-    raise SystemExit("measurements take much too long on this machine")
+        print(f"{why}; once more", flush=True)
+    raise SystemExit(f"three times: {why}")
 
 
 def rounds(traffic, workload, targets, service, count, seconds, warm_up, progress):
@@ -87,7 +81,10 @@ def rounds(traffic, workload, targets, service, count, seconds, warm_up, progres
         for name in names[first:] + names[:first]:
             address, pids = targets[name]
             before = seen.seen(service)
-            sample = awake(lambda: once(traffic, workload, address, pids(), seconds, warm_up))
+            sample = awake(
+                lambda: once(traffic, workload, address, pids(), seconds, warm_up),
+                2 * (warm_up + seconds) + 1,
+            )
             after = seen.seen(service)
             arrived = after.requests - before.requests
             if arrived < sample["requests_per_second"] * seconds * 0.99:

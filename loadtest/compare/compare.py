@@ -13,6 +13,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -152,6 +153,8 @@ def parsed(argv):
 
 def main(argv):
     arguments = parsed(argv)
+    # What was started is stopped then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     programs.PLACE.mkdir(parents=True, exist_ok=True)
     built = programs.cargo()
     definitions_of = definitions(built, arguments.more)

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests cargo-test bench-routes loadtest-k6
+LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6
 
 .PHONY: help
 help: ## List the targets
@@ -26,7 +26,8 @@ demo: ## Run the gateway and three echo services on loopback; nothing else is ne
 demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on loopback
 	@scripts/need build python
 	@$(CARGO) test --locked --quiet --test mesh --no-run
-	@$(CARGO) test --locked --quiet --test mesh demo:: -- --nocapture
+	@$(CARGO) test --locked --quiet --test mesh demo:: -- --nocapture \
+		| { grep -vxE 'running 1 test|\.|test result: ok\..*' || true; }
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
@@ -59,6 +60,12 @@ check-manifests: ## Check manifests/ and the systemd unit against schemas, conf/
 	@scripts/need python
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
+
+.PHONY: check-loadtest
+check-loadtest: ## Test how the load tests judge and the comparison counts; no load
+	@scripts/need python
+	.tools/venv/bin/python3 -W error loadtest/compare/compare_test.py --quiet
+	.tools/venv/bin/python3 loadtest/oha/judge_test.py --quiet
 
 .PHONY: unit
 unit: ## Run the tests beside the code only: seconds, no sockets
@@ -104,17 +111,50 @@ soak: ## Break everything under load for SOAK_SECONDS (600) and draw memory and 
 # Built as `cargo test` builds it: development dependencies switch on features, and a
 # plain `cargo build` would compile their dependents once more.
 .PHONY: loadtest-k6
-loadtest-k6: ## Put a short load on the demo with k6
+loadtest-k6: ## Run each load test with k6 for seconds, and again with what must fail
 	@scripts/need build python
 	$(CARGO) build --locked --bins --tests
-	loadtest/smoke k6
+	loadtest/check
 
 # Not a part of `make test`: oha takes almost 6 minutes of one core to compile.
 .PHONY: loadtest-smoke
-loadtest-smoke: ## The same with k6 and oha
+loadtest-smoke: ## Put a short load on the demo, or BASE_URL, with k6 and oha
 	@scripts/need build python oha
 	$(CARGO) build --locked --bins --tests
-	loadtest/smoke k6 oha
+	loadtest/run k6 smoke
+	loadtest/run oha smoke
+
+# Against BASE_URL, or a demo where there is none. loadtest/README.md says what else can be set.
+LOADTESTS := loadtest-ramp loadtest-rate loadtest-soak loadtest-host
+loadtest-ramp: ## k6: the team's stages of 10, 50 and 100 users
+loadtest-rate: ## k6: RATE (200) requests/s, limits on latency
+loadtest-soak: ## k6: USERS (20) for DURATION (10m), as fast at the end
+loadtest-host: ## k6: whatever Host a client sends, the service gets its own
+.PHONY: $(LOADTESTS)
+$(LOADTESTS): loadtest-%:
+	@scripts/need build python
+	$(if $(BASE_URL),,$(CARGO) build --locked --bins --tests)
+	loadtest/run k6 $*
+
+.PHONY: loadtest-drain
+loadtest-drain: ## k6: upgrade the gateway three times under load; no request may fail
+	@scripts/need build python
+	$(CARGO) build --locked --bins --tests
+	loadtest/drain
+
+# GATEWAY names a binary to measure instead of the one that is built, ALSO further ones as
+# NAME=PATH.
+COMPARE = .tools/venv/bin/python3 loadtest/compare/compare.py $(ALSO)
+
+.PHONY: compare
+compare: ## Measure the gateway beside nginx, haproxy, Envoy, Pingora and Go, 15 minutes
+	@scripts/need build python nginx haproxy
+	$(COMPARE)
+
+.PHONY: compare-quick
+compare-quick: ## The same in 3 minutes, less exact, into target/compare/results
+	@scripts/need build python nginx haproxy
+	$(COMPARE) --quick
 
 .PHONY: bench-routes
 bench-routes: ## Count what a decision costs among 10 and 10,000 routes (callgrind)

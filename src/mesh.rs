@@ -12,6 +12,7 @@
 mod address;
 mod choose;
 pub mod dump;
+mod expression;
 pub mod findings;
 
 mod ladder;
@@ -21,8 +22,8 @@ mod trace;
 mod truth;
 
 pub use address::service_address;
-pub use choose::follow;
+pub use choose::{follow, follow_for_people};
 pub use dump::{Dump, Kind, Unreadable};
 pub use ladder::{Ladder, Rung};
 pub use query::Query;
-pub use trace::{EndpointState, Policy, Rewritten, Share, Step, Target, Tls, Trace, Verdict};
+pub use trace::{EndpointState, Http, Policy, Rewritten, Share, Step, Target, Tls, Trace, Verdict};

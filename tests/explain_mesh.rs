@@ -60,6 +60,47 @@ fn one(name: &str, url: &str, more: &str) -> String {
 }
 
 #[test]
+fn the_version_of_http_is_the_cluster_s_or_the_gateway_s() {
+    // This generation's clusters speak what the request came in, that one's don't say.
+    let as_received = "tests/dumps/istio-1.28.json";
+    let h2c = ", protocol: h2c";
+    for (dump, more, http, http2, said) in [
+        (ISTIO, "", "one", false, "EDS, mutual TLS"),
+        (
+            as_received,
+            "",
+            "as_received",
+            false,
+            "HTTP/1.1 as the gateway",
+        ),
+        (
+            as_received,
+            h2c,
+            "as_received",
+            true,
+            "HTTP/2 as the gateway",
+        ),
+    ] {
+        let config = one("http-version.yaml", "http://auth-service:8002", more);
+        let (_, mesh) = explain(&config, dump, &["http://x/"]);
+        let target = &mesh["target"];
+        assert_eq!(
+            (&target["http"], &target["http2"]),
+            (&json!(http), &json!(http2))
+        );
+        let (_, text, _) = run(&[
+            "explain",
+            "--config",
+            &config,
+            "--config-dump",
+            dump,
+            "http://x/",
+        ]);
+        assert!(text.contains(said), "{text}");
+    }
+}
+
+#[test]
 fn the_json_has_the_fields_of_the_contract() {
     let login = ["-X", "POST", "http://shop.example/blog/api/login"];
     let (code, mesh) = explain("conf/gateway.yaml", ISTIO, &login);
@@ -128,14 +169,21 @@ fn what_reaches_no_service_exits_with_1_and_says_why() {
             "",
             "/",
             "plaintext_to_strict",
-            "under STRICT",
+            "unless they are PERMISSIVE",
         ),
         (
             "http://ledger:5432",
             "",
             "/",
+            "plaintext_to_strict",
+            "unless they are PERMISSIVE",
+        ),
+        (
+            "http://another:5432",
+            "",
+            "/",
             "unknown",
-            "ask with --resolve",
+            "`explain --resolve` asks DNS",
         ),
     ] {
         let config = one(&format!("{verdict}-{}.yaml", url.len()), url, more);

@@ -8,6 +8,8 @@ mod sample;
 mod sarif;
 mod text;
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -18,8 +20,9 @@ use super::dump::{self, Source};
 use super::load::load;
 use super::paint::Paint;
 use crate::config::Severity;
-use crate::mesh::findings::{self, Finding, Input};
-use crate::mesh::manifests::Manifests;
+use crate::mesh::Dump;
+use crate::mesh::findings::{self, Finding, Input, Variable, Variables};
+use crate::mesh::manifests::{Manifests, Name};
 use place::Places;
 
 /// What is looked at, and how it is told.
@@ -98,12 +101,15 @@ pub fn run(
         .map(|(name, bytes)| (name.as_str(), &bytes[..]));
     let manifests = Manifests::read(pairs);
     // The pod's own variables say what the gateway will read.
-    let own = findings::environment(&manifests);
-    let env = |name: &str| {
-        let written = own.iter().find(|(own, _)| own == name);
-        written
-            .map(|(_, value)| value.clone())
-            .or_else(|| env(name))
+    let own = Variables::read(&manifests);
+    let guessed = Cell::new(false);
+    let env = |name: &str| match own.get(name) {
+        Variable::Value(value) => Some(value.to_owned()),
+        Variable::Unset => env(name),
+        Variable::Unknown => {
+            guessed.set(true);
+            env(name)
+        }
     };
     let (config, report) = load(&examined.config, &env);
     let Some(config) = config else {
@@ -119,13 +125,17 @@ pub fn run(
     };
     let (asked, mut notes) = probe::ask(&config, dump.as_ref());
     notes.extend(manifests.notes.iter().cloned());
+    let namespaces = dump.as_ref().map(namespaces).unwrap_or_default();
     let input = Input {
         config: &config,
         asked: &asked,
         manifests: &manifests,
         labels: &labels::LABELS,
+        guessed: guessed.get(),
+        namespaces: &namespaces,
     };
-    let found = findings::find(input);
+    let (found, more) = findings::find(input);
+    notes.extend(more);
     let mut places = Places::new(&report);
     let told: Vec<_> = found.iter().map(|of| tell(of, &mut places)).collect();
     match examined.output {
@@ -144,6 +154,17 @@ pub fn run(
     let fails =
         |of: &Finding| of.check.severity == Severity::Error || examined.fail_on == FailOn::Warning;
     Ok(u8::from(found.iter().any(fails)))
+}
+
+/// The namespaces of the services that a sidecar knows.
+fn namespaces(dump: &Dump) -> BTreeSet<String> {
+    let hosts = dump
+        .clusters
+        .keys()
+        .filter_map(|name| name.rsplit('|').next());
+    let services = hosts.filter(|host| host.contains(".svc."));
+    let names = services.filter_map(|host| Name::of(host, ""));
+    names.map(|name| name.namespace).collect()
 }
 
 fn tell<'f>(finding: &'f Finding, places: &mut Places) -> Told<'f> {

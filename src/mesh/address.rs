@@ -1,5 +1,6 @@
 //! The address of a service, as a dump names it.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::dump::Dump;
@@ -12,7 +13,7 @@ use super::dump::route::RouteConfig;
 ///
 /// A virtual host of a service has the service's names and its ClusterIP as domains; a
 /// port whose protocol Istio detects has a listener for each service, whose routes are named
-/// `host:port`.
+/// `host:port`; so has one that isn't HTTP, which sends to `outbound|port|subset|host`.
 #[must_use]
 pub fn service_address(dump: &Dump, host: &str, port: u16) -> Option<IpAddr> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -29,19 +30,23 @@ pub fn service_address(dump: &Dump, host: &str, port: u16) -> Option<IpAddr> {
 
 fn by_domain<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<Item = IpAddr> + 'd {
     let with_port = format!("{host}:{port}");
-    let by_name = dump.routes.get(&port.to_string()).into_iter();
+    let mut seen = HashSet::new();
+    let by_name = dump.routes.get(&port.to_string()).map(AsRef::as_ref);
+    let by_name = by_name.into_iter();
     let of_listeners = dump.listeners.iter().filter(move |listener| {
         let at = listener.address.as_ref().and_then(Address::tcp);
         at.is_some_and(|(_, own)| own == port)
     });
     by_name
         .chain(of_listeners.flat_map(|listener| routes(dump, listener)))
+        // Many listeners may name the same one.
+        .filter(move |config| seen.insert(std::ptr::from_ref(*config)))
         .flat_map(|config| &config.virtual_hosts)
         .filter(move |of| {
-            let is = |domain: &String| *domain == host || *domain == with_port;
-            of.domains
-                .iter()
-                .any(|domain| is(&domain.to_ascii_lowercase()))
+            let is = |domain: &String| {
+                domain.eq_ignore_ascii_case(host) || domain.eq_ignore_ascii_case(&with_port)
+            };
+            of.domains.iter().any(is)
         })
         .flat_map(|of| &of.domains)
         .filter_map(|domain| domain.trim_matches(['[', ']']).parse().ok())
@@ -52,7 +57,7 @@ fn routes<'d>(dump: &'d Dump, listener: &'d Listener) -> impl Iterator<Item = &'
     let filters = listener.filter_chains.iter().flat_map(|of| &of.filters);
     let configs = filters.filter_map(|filter| filter.typed_config.as_deref());
     configs.filter_map(|config| match &config.rds {
-        Some(rds) => dump.routes.get(&rds.route_config_name),
+        Some(rds) => dump.routes.get(&rds.route_config_name).map(AsRef::as_ref),
         None => config.route_config.as_deref(),
     })
 }
@@ -64,15 +69,24 @@ fn by_listener<'d>(dump: &'d Dump, host: &'d str, port: u16) -> impl Iterator<It
             return None;
         }
         let filters = listener.filter_chains.iter().flat_map(|of| &of.filters);
-        let names = filters.filter_map(|filter| {
-            let rds = filter.typed_config.as_ref()?.rds.as_ref()?;
-            rds.route_config_name.strip_suffix(&format!(":{port}"))
+        let mut names = filters.filter_map(|filter| {
+            let config = filter.typed_config.as_ref()?;
+            match &config.rds {
+                Some(rds) => rds.route_config_name.strip_suffix(&format!(":{port}")),
+                None => of_cluster(&config.cluster, port),
+            }
         });
-        let mut names = names;
         names
             .any(|name| means(host, name, &dump.namespace))
             .then_some(ip)
     })
+}
+
+/// The service in the name of a cluster: `outbound|port|subset|host`.
+fn of_cluster(name: &str, port: u16) -> Option<&str> {
+    let mut parts = name.split('|');
+    let ours = parts.next() == Some("outbound") && parts.next()?.parse() == Ok(port);
+    parts.nth(1).filter(|_| ours)
 }
 
 /// Whether a host that an application uses is the service of this full name: the name
@@ -95,6 +109,29 @@ fn means(host: &str, full: &str, namespace: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_port_that_is_not_http_has_the_address_of_its_listener() {
+        let listener = |ip: &str, cluster: &str| {
+            serde_json::json!({
+                "address": { "socket_address": { "address": ip, "port_value": 80 } },
+                "filter_chains": [{ "filters": [{ "typed_config": {
+                    "@type": "x.TcpProxy", "cluster": cluster } }] }],
+            })
+        };
+        let all = [
+            listener("10.0.0.1", "outbound|80||a.ns.svc.cluster.local"),
+            listener("10.0.0.2", "outbound|80|v1|b.ns.svc.cluster.local"),
+            listener("10.0.0.3", "outbound|81||c.ns.svc.cluster.local"),
+            listener("0.0.0.0", "outbound|80||d.ns.svc.cluster.local"),
+        ];
+        let text = serde_json::json!(all).to_string();
+        let dump = Dump::read(text.as_bytes()).unwrap();
+        let of = |host: &str| service_address(&dump, host, 80).map(|ip| ip.to_string());
+        assert_eq!(of("a.ns").as_deref(), Some("10.0.0.1"));
+        assert_eq!(of("b.ns.svc").as_deref(), Some("10.0.0.2"));
+        assert_eq!((of("c.ns"), of("d.ns")), (None, None));
+    }
 
     #[test]
     fn short_names_are_those_of_the_own_namespace() {

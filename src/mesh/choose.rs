@@ -1,24 +1,30 @@
 //! Through a sidecar as Envoy would go: one choice after the other, each with its reason.
 
 mod action;
+mod admission;
 mod chain;
 mod cluster;
+mod cors;
 mod end;
+mod fault;
 mod filters;
 mod header;
 mod host;
 mod listener;
+mod nearest;
 mod parameter;
-mod pattern;
+mod passage;
 mod request;
 mod route;
 mod text;
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
+use action::Part;
 use end::End;
 use filters::Last;
 use listener::MOST;
+use passage::Told;
 use request::Seen;
 
 use super::dump::Dump;
@@ -31,9 +37,21 @@ use super::truth::Truth;
 /// What the sidecar of this dump does with this request.
 #[must_use]
 pub fn follow(dump: &Dump, query: &Query<'_>) -> Trace {
+    through(dump, query, false)
+}
+
+/// The same, for people: where only the catch-all takes the Host, the runners-up have the
+/// names that are most like it, which takes time.
+#[must_use]
+pub fn follow_for_people(dump: &Dump, query: &Query<'_>) -> Trace {
+    through(dump, query, true)
+}
+
+fn through(dump: &Dump, query: &Query<'_>, for_people: bool) -> Trace {
     let mut way = Way {
         dump,
         query,
+        for_people,
         trace: Trace {
             steps: Vec::new(),
             listener: None,
@@ -62,6 +80,7 @@ pub fn follow(dump: &Dump, query: &Query<'_>) -> Trace {
 struct Way<'d, 'q> {
     dump: &'d Dump,
     query: &'q Query<'q>,
+    for_people: bool,
     trace: Trace,
 }
 
@@ -73,19 +92,24 @@ impl<'d> Way<'d, '_> {
         let (chain, step) = chain::choose(listener, self.query)?;
         self.trace.steps.push(step);
         match filters::last(chain)? {
-            Last::Http(manager) => self.http(manager),
+            Last::Http(manager) => {
+                let way = self.http(manager);
+                match admission::changes_status(manager) {
+                    true => way
+                        .map(end::of_another_status)
+                        .map_err(end::of_another_status),
+                    false => way,
+                }
+            }
             Last::Tcp(proxy) => self.tcp(listener, proxy),
         }
     }
 
     fn tcp(&mut self, listener: &Listener, proxy: &NetworkConfig) -> Result<End, End> {
         self.trace.tcp = true;
-        let shares = match &proxy.weighted_clusters {
+        let parts = match &proxy.weighted_clusters {
             Some(weighted) => action::weighted_clusters(weighted)?,
-            None => vec![Share {
-                cluster: proxy.cluster.clone(),
-                weight: 1,
-            }],
+            None => vec![Part::whole(proxy.cluster.clone())],
         };
         let why = if listener.use_original_dst {
             "no listener is for the port, so nothing is read of the request"
@@ -93,18 +117,86 @@ impl<'d> Way<'d, '_> {
             "the port isn't HTTP for Istio: name it http or http-..., or set appProtocol: http"
         };
         self.step("protocol", "TCP", why, Vec::new());
+        let shares = parts.into_iter().map(|part| (part.share, None)).collect();
         self.sent(shares, None)
     }
 
     fn http(&mut self, manager: &'d NetworkConfig) -> Result<End, End> {
-        let seen = Seen::new(self.query, manager, self.dump).map_err(End::unknown)?;
+        admission::admit(manager, self.query, self.dump)?;
         let config = self.routes(manager)?;
-        let host = self.virtual_host(config, &seen)?;
-        let route = self.route(config, host, &seen)?;
-        let (action, shares) = action::of(route, host, &seen)?;
-        self.trace.policy = Some(action::policy(action, host));
+        let seen = Seen::new(self.query, manager, config, self.dump).map_err(End::unknown)?;
+        let found = self.virtual_host(config, &seen).and_then(|host| {
+            let route = self.route(config, host, &seen)?;
+            Ok((host, route))
+        });
+        let (host, route) = match found {
+            Ok(found) => found,
+            Err(end) => return Err(self.unless_filtered(manager, &Told::default(), &seen, end)),
+        };
+        let told = Told {
+            route: Some(route),
+            host: Some(host),
+            config: Some(config),
+            ..Told::default()
+        };
+        let (action, parts) = match action::of(route, host, &seen) {
+            Ok(found) => found,
+            Err(end) => {
+                let cluster = route.route.is_some().then_some("");
+                let told = Told { cluster, ..told };
+                return Err(self.unless_filtered(manager, &told, &seen, end));
+            }
+        };
+        let mut shares = Vec::new();
+        for Part { share, told: own } in parts {
+            let told = Told {
+                share: own,
+                cluster: Some(&share.cluster),
+                ..told
+            };
+            let answer = self.passes(manager, &told, &seen).err();
+            shares.push((share, answer));
+        }
+        if let Some((_, Some(first))) = shares.first()
+            && shares
+                .iter()
+                .all(|(_, answer)| answer.as_ref() == Some(first))
+        {
+            return Err(first.clone());
+        }
+        self.trace.policy = Some(action::policy(action, host, manager));
         self.trace.rewritten = action::rewritten(route, action, &seen);
         self.sent(shares, Some(action))
+    }
+
+    /// Through the HTTP filters, which is told of where it takes time.
+    fn passes(
+        &mut self,
+        manager: &NetworkConfig,
+        told: &Told<'_>,
+        seen: &Seen<'_>,
+    ) -> Result<(), End> {
+        for waits in passage::pass(manager, told, seen, self.dump)? {
+            let why = waits.words();
+            if !self.trace.steps.iter().any(|step| step.why == why) {
+                self.step("HTTP filter", "delay", &why, Vec::new());
+            }
+        }
+        Ok(())
+    }
+
+    /// An end that the router comes to, unless a filter before it answers.
+    fn unless_filtered(
+        &mut self,
+        manager: &NetworkConfig,
+        told: &Told<'_>,
+        seen: &Seen<'_>,
+        end: End,
+    ) -> End {
+        match end.verdict {
+            Verdict::Unknown => end,
+            _ => self.passes(manager, told, seen).err().unwrap_or(end),
+        }
     }
 
     fn routes(&mut self, manager: &'d NetworkConfig) -> Result<&'d RouteConfig, End> {
@@ -119,7 +211,7 @@ impl<'d> Way<'d, '_> {
                     ))
                 };
                 let config = self.dump.routes.get(name).ok_or_else(missing)?;
-                (config, "the chain names it")
+                (&**config, "the chain names it")
             }
             (None, Some(config)) => (&**config, "the chain has it in itself"),
             (None, None) => return Err(End::unknown("an HTTP filter without routes")),
@@ -157,8 +249,8 @@ impl<'d> Way<'d, '_> {
             format!("{}: its domain {} {why}", other.host.name, other.domain)
         });
         let mut lost: Vec<_> = lost.take(MOST).collect();
-        if won.fit == host::Fit::All {
-            lost.extend(nearest(config, &compared));
+        if self.for_people && won.fit == host::Fit::All {
+            lost.extend(nearest::domains(config, &compared));
         }
         self.trace.virtual_host = Some(won.host.name.clone());
         let why = format!(
@@ -167,7 +259,7 @@ impl<'d> Way<'d, '_> {
             won.fit.words()
         );
         self.step("virtual host", &won.host.name, &why, lost);
-        secure(won.host, seen)?;
+        host::secure(won.host, seen)?;
         Ok(won.host)
     }
 
@@ -183,23 +275,27 @@ impl<'d> Way<'d, '_> {
                 host.name
             )));
         }
-        let mut lost = Vec::new();
+        // The nearest are those that were asked last.
+        let mut lost = VecDeque::new();
         for (index, route) in host.routes.iter().enumerate() {
-            let name = named(route, index);
+            let name = route::named(route, index);
             match route::matches(&route.r#match, seen, config, self.dump) {
                 Truth::Yes => {
-                    let why = format!("the first that matches: {}", matched(route));
-                    let skipped = lost.len().saturating_sub(MOST);
-                    // The nearest are those that were asked last.
-                    let mut lost = lost.split_off(skipped);
-                    if skipped > 0 {
+                    let why = format!("the first that matches: {}", route::matched(route));
+                    let mut lost: Vec<_> = lost.into();
+                    if let Some(skipped @ 1..) = index.checked_sub(MOST) {
                         lost.push(format!("and {skipped} before these"));
                     }
                     self.trace.route = Some(name.clone());
                     self.step("route", &name, &why, lost);
                     return Ok(route);
                 }
-                Truth::No(why) => lost.push(format!("{name}: {why}")),
+                Truth::No(why) => {
+                    if lost.len() == MOST {
+                        lost.pop_front();
+                    }
+                    lost.push_back(format!("{name}: {why}"));
+                }
                 Truth::Unknown(what) => {
                     self.trace.route = Some(name.clone());
                     let why = format!("{what}, in route {name} of {}", host.name);
@@ -207,17 +303,23 @@ impl<'d> Way<'d, '_> {
                 }
             }
         }
-        let skipped = lost.len().saturating_sub(MOST);
-        let told = lost.split_off(skipped).join("; ");
+        let told = Vec::from(lost).join("; ");
         let why = format!("no route of virtual host {} matches: {told}", host.name);
         Err(End::new(Verdict::NoRoute, why, Some(404)))
     }
 
-    /// To one cluster or several: the verdicts have to agree.
-    fn sent(&mut self, shares: Vec<Share>, action: Option<&RouteAction>) -> Result<End, End> {
+    /// To one cluster or several, unless a filter answers: the verdicts have to agree.
+    fn sent(
+        &mut self,
+        shares: Vec<(Share, Option<End>)>,
+        action: Option<&RouteAction>,
+    ) -> Result<End, End> {
         let mut ends = Vec::new();
-        for (index, share) in shares.iter().enumerate() {
-            let (end, target) = self.arrives(&share.cluster, action);
+        for (index, (share, answer)) in shares.iter().enumerate() {
+            let (end, target) = match answer {
+                Some(answer) => (answer.clone(), None),
+                None => self.arrives(&share.cluster, action),
+            };
             self.trace.starved |= target.as_ref().is_some_and(Target::is_starved);
             if index == 0 {
                 self.trace.cluster = Some(share.cluster.clone());
@@ -227,12 +329,18 @@ impl<'d> Way<'d, '_> {
         }
         let several = shares.len() > 1;
         if several {
-            self.trace.shares = shares;
+            self.trace.shares = shares.into_iter().map(|(share, _)| share).collect();
         }
         let Some(first) = ends.first().cloned() else {
             return Err(End::unknown("a route to no cluster"));
         };
-        let other = ends.iter().find(|end| end.verdict != first.verdict);
+        if let Some(unknown) = ends.iter().find(|end| end.verdict == Verdict::Unknown) {
+            return Err(unknown.clone());
+        }
+        let other = ends.iter().find(|end| {
+            end.verdict != first.verdict
+                || (end.verdict == Verdict::DirectResponse && end.status != first.status)
+        });
         if let Some(other) = other {
             return Err(End::unknown(format!(
                 "a part of the requests ends otherwise than the rest: {}; but {}",
@@ -262,10 +370,10 @@ impl<'d> Way<'d, '_> {
         let Some(of) = self.dump.clusters.get(name) else {
             // Its name says enough.
             if cluster::is_passthrough(name) {
-                return (passthrough(name), None);
+                return (end::passthrough(name), None);
             }
             if name == cluster::BLACK_HOLE {
-                return (black_hole(), None);
+                return (end::black_hole(), None);
             }
             let end = match (self.dump.has.clusters, action) {
                 (false, _) => End::unknown(format!(
@@ -284,22 +392,35 @@ impl<'d> Way<'d, '_> {
             };
             return (end, None);
         };
-        let target = cluster::describe(self.dump, of);
-        let end = if cluster::is_passthrough(name) {
-            passthrough(name)
+        let target = cluster::describe(self.dump, of, self.query.http2);
+        let filtered = cluster::filters(of)
+            .map(passage::upstream)
+            .find_map(Result::err);
+        let end = if let Some(end) = filtered {
+            end
+        } else if cluster::is_passthrough(name) {
+            end::passthrough(name)
         } else if name == cluster::BLACK_HOLE {
-            black_hole()
+            end::black_hole()
         } else if target.tls == Tls::Plaintext && cluster::meant_for_tls(self.dump, of) {
             End::new(
                 Verdict::PlaintextToStrict,
                 format!(
-                    "cluster {name} speaks plaintext, and its pods take the mesh's TLS: under \
-                     STRICT they reset the connection (503)"
+                    "cluster {name} speaks plaintext, and its pods take the mesh's TLS: they \
+                     reset the connection (503), unless they are PERMISSIVE"
                 ),
                 None,
             )
+        } else if let Some(rule) = &target.plaintext_by
+            && !target.is_starved()
+        {
+            End::unknown(format!(
+                "whether the pods of {name} take plaintext, which it speaks under the \
+                 DestinationRule {rule}: with STRICT they reset it (503), and a sidecar isn't \
+                 told what they take"
+            ))
         } else {
-            routed(name, &target)
+            end::routed(name, &target)
         };
         (end, Some(target))
     }
@@ -312,118 +433,6 @@ impl<'d> Way<'d, '_> {
             lost,
         });
     }
-}
-
-fn routed(name: &str, target: &Target) -> End {
-    const KINDS: [&str; 5] = ["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"];
-    if !KINDS.contains(&target.kind.as_str()) {
-        return End::unknown(format!("cluster {name} is of the type {}", target.kind));
-    }
-    let how = match &target.tls {
-        Tls::Plaintext => "in plaintext",
-        Tls::Mutual { .. } => "in the mesh's TLS",
-        Tls::Simple { .. } => "in TLS",
-        Tls::ByEndpoint => "wrapped as each endpoint's metadata says",
-        Tls::Mixed => "in TLS or plaintext, as each endpoint's metadata says",
-        Tls::Other(_) => "wrapped in a way that the model doesn't know",
-    };
-    if target.is_starved() {
-        let lacks = match target.endpoints.as_deref() {
-            Some([]) => "no endpoint",
-            _ => "no healthy endpoint",
-        };
-        let why = format!("it goes to {name}, which has {lacks}: 503 (UH)");
-        return End::new(Verdict::Routed, why, Some(503));
-    }
-    End::new(Verdict::Routed, format!("it goes to {name} {how}"), None)
-}
-
-fn passthrough(name: &str) -> End {
-    End::new(
-        Verdict::Passthrough,
-        format!(
-            "{name}: it goes to the address it was sent to, in plaintext; a STRICT service \
-             resets it (503)"
-        ),
-        None,
-    )
-}
-
-fn black_hole() -> End {
-    End::new(
-        Verdict::BlackHole,
-        "BlackHoleCluster: REGISTRY_ONLY drops what isn't in the registry",
-        None,
-    )
-}
-
-/// `require_tls`: whether plaintext is let in.
-fn secure(host: &VirtualHost, seen: &Seen<'_>) -> Result<(), End> {
-    match host.require_tls.0.as_str() {
-        "" | "NONE" | "0" => Ok(()),
-        "ALL" | "2" if seen.scheme() == b"https" => Ok(()),
-        "ALL" | "2" => Err(End::new(
-            Verdict::Redirect,
-            format!("virtual host {} takes https only", host.name),
-            Some(301),
-        )),
-        _ => Err(End::unknown(format!(
-            "virtual host {} takes plaintext from inside only",
-            host.name
-        ))),
-    }
-}
-
-fn named(route: &Route, index: usize) -> String {
-    match route.name.as_str() {
-        "" => format!("routes[{index}]"),
-        name => name.to_owned(),
-    }
-}
-
-/// What a route asks for, in words.
-fn matched(route: &Route) -> String {
-    let of = &route.r#match;
-    let mut words = if let Some(prefix) = &of.prefix {
-        format!("prefix {prefix}")
-    } else if let Some(path) = &of.path {
-        format!("exactly {path}")
-    } else if let Some(prefix) = &of.path_separated_prefix {
-        format!("segments {prefix}")
-    } else if let Some(regex) = &of.safe_regex {
-        format!("regex {:.80}", regex.regex)
-    } else {
-        "CONNECT".to_owned()
-    };
-    let counts: [(usize, &str); 2] = [
-        (of.headers.len(), "header"),
-        (of.query_parameters.len(), "query parameter"),
-    ];
-    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-        let plural = if count == 1 { "" } else { "s" };
-        words.push_str(&format!(", {count} {what}{plural}"));
-    }
-    words
-}
-
-/// How many domains are compared, which takes time.
-const COMPARED: usize = 10_000;
-
-/// Where only the catch-all took the Host: the domains that are most like it.
-fn nearest(config: &RouteConfig, host: &str) -> Vec<String> {
-    let distances: HashMap<&str, usize> = config
-        .virtual_hosts
-        .iter()
-        .flat_map(|of| &of.domains)
-        .filter(|domain| !domain.contains('*'))
-        .take(COMPARED)
-        .map(|domain| (domain.as_str(), strsim::levenshtein(domain, host)))
-        .collect();
-    let mut near: Vec<_> = distances.into_iter().collect();
-    near.sort_by_key(|(domain, distance)| (*distance, domain.len(), *domain));
-    let told = near.into_iter().take(3);
-    told.map(|(domain, _)| format!("{domain}: is another Host"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 mod read;
 mod sections;
+mod stream;
 
 pub mod cluster;
+pub mod filter;
 pub mod listener;
 pub mod matcher;
 pub mod route;
@@ -15,6 +17,8 @@ use cluster::{Cluster, LoadAssignment};
 use listener::Listener;
 pub use read::Unreadable;
 use route::RouteConfig;
+
+use super::expression::Expressions;
 
 /// What kind of proxy a dump is of, by the beginning of its node id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,9 +48,9 @@ pub struct Dump {
     /// What the proxy listens on, in the dump's order.
     pub listeners: Vec<Listener>,
     /// The routes by name, also those that a listener has in itself.
-    pub routes: HashMap<String, RouteConfig>,
+    pub routes: HashMap<String, Box<RouteConfig>>,
     /// The clusters by name.
-    pub clusters: HashMap<String, Cluster>,
+    pub clusters: HashMap<String, Box<Cluster>>,
     /// The endpoints by the name of their cluster, or of its `service_name`. Empty without
     /// `?include_eds`.
     pub endpoints: HashMap<String, LoadAssignment>,
@@ -56,6 +60,8 @@ pub struct Dump {
     pub has: Has,
     /// What is not in use: updates that were refused, and what is still being made ready.
     pub notes: Vec<String>,
+    /// What was compiled of it, once a question came to it.
+    pub(super) expressions: Expressions,
 }
 
 /// Which kinds of things a dump has. What a whole kind is missing of can't be denied.

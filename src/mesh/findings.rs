@@ -3,6 +3,7 @@
 //! A finding says what will happen to which request, and is only made where that is certain
 //! from what was read; what can't be told is left out. Each has a code that stays.
 
+mod chosen;
 mod deadline;
 mod drain;
 mod egress;
@@ -22,6 +23,9 @@ mod sidecar;
 mod slashes;
 mod tls;
 mod trust;
+mod variables;
+
+use std::collections::BTreeSet;
 
 use http::Method;
 
@@ -41,6 +45,10 @@ pub struct Input<'a> {
     pub manifests: &'a Manifests,
     /// What the gateway's metrics may say.
     pub labels: &'a [Label<'a>],
+    /// Whether the configuration reads a variable whose value the manifests don't have.
+    pub guessed: bool,
+    /// The namespaces that the sidecar knows services in.
+    pub namespaces: &'a BTreeSet<String>,
 }
 
 /// A request that the gateway would send, and what its sidecar does with it.
@@ -70,7 +78,32 @@ pub struct Label<'a> {
     /// The label's name.
     pub label: &'a str,
     /// All of them.
-    pub values: &'a [&'a str],
+    pub values: Values<'a>,
+}
+
+/// All values of a label.
+#[derive(Debug, Clone, Copy)]
+pub enum Values<'a> {
+    /// These.
+    Words(&'a [&'a str]),
+    /// Status codes, three digits.
+    Codes,
+}
+
+impl Values<'_> {
+    fn any(self, mut has: impl FnMut(&str) -> bool) -> bool {
+        match self {
+            Self::Words(all) => all.iter().any(|value| has(value)),
+            Self::Codes => (100..600).any(|code: u16| has(&code.to_string())),
+        }
+    }
+
+    fn told(self) -> String {
+        match self {
+            Self::Words(all) => all.join(", "),
+            Self::Codes => "codes such as 200 or 429".to_owned(),
+        }
+    }
 }
 
 /// Where a finding is.
@@ -205,48 +238,73 @@ pub static CHECKS: [Check; 18] = [
     ),
 ];
 
+/// The most findings of one code that are told. Who has more has one mistake in a template.
+const MOST: usize = 1000;
+
 /// Collects what a check finds.
 #[derive(Debug)]
 struct Found {
     check: &'static Check,
     all: Vec<Finding>,
+    seen: BTreeSet<(Place, String)>,
+    places: BTreeSet<Place>,
+    notes: Vec<String>,
 }
 
 impl Found {
+    fn new(check: &'static Check) -> Self {
+        Self {
+            check,
+            all: Vec::new(),
+            seen: BTreeSet::new(),
+            places: BTreeSet::new(),
+            notes: Vec::new(),
+        }
+    }
+
     fn add(&mut self, place: Place, what: impl Into<String>, fix: impl Into<String>) {
-        let finding = Finding {
+        let what = what.into();
+        if self.all.len() > MOST || !self.seen.insert((place.clone(), what.clone())) {
+            return;
+        }
+        if self.all.len() == MOST {
+            let code = self.check.code;
+            self.notes.push(format!(
+                "{code}: there are more than {MOST}; the rest isn't told"
+            ));
+        }
+        self.places.insert(place.clone());
+        self.all.push(Finding {
             check: self.check,
             place,
-            what: what.into(),
+            what,
             fix: fix.into(),
-        };
-        if !self.all.contains(&finding) {
-            self.all.push(finding);
-        }
+        });
     }
 
     /// Adds what several requests may show, the first of them only.
     fn add_once(&mut self, place: Place, what: impl Into<String>, fix: impl Into<String>) {
-        if !self.all.iter().any(|of| of.place == place) {
+        if !self.places.contains(&place) {
             self.add(place, what, fix);
         }
     }
 }
 
-/// All findings, in the order of their codes.
+/// All findings, in the order of their codes, and what wasn't looked at.
 #[must_use]
-pub fn find(input: Input<'_>) -> Vec<Finding> {
+pub fn find(input: Input<'_>) -> (Vec<Finding>, Vec<String>) {
     let scene = Scene::new(input);
-    let mut all = Vec::new();
+    let (mut all, mut notes) = (Vec::new(), scene.notes());
     for check in &CHECKS {
-        let mut found = Found {
-            check,
-            all: Vec::new(),
-        };
+        let mut found = Found::new(check);
         (check.find)(&scene, &mut found);
+        found.all.truncate(MOST);
         all.append(&mut found.all);
+        notes.append(&mut found.notes);
     }
-    all
+    let mut told = BTreeSet::new();
+    notes.retain(|note| told.insert(note.clone()));
+    (all, notes)
 }
 
-pub use scene::environment;
+pub use variables::{Variable, Variables};

@@ -4,22 +4,26 @@
 mod host;
 mod node;
 mod object;
+mod patterns;
 mod protocol;
 mod select;
 mod span;
+mod taken;
 pub mod virtual_service;
 mod yaml;
 
-pub use host::Name;
+pub use host::{Name, fit};
 pub use node::Node;
-pub use object::Object;
+pub use object::{Object, RULES};
+pub use patterns::Patterns;
 pub use protocol::{Spoken, spoken};
 pub use select::selects;
 pub use span::span;
+pub use taken::Taken;
 pub use yaml::Mistake;
 
 /// What is looked at; other kinds are left alone.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 15] = [
     "Service",
     "Deployment",
     "ConfigMap",
@@ -32,6 +36,8 @@ const KINDS: [&str; 13] = [
     "ServiceEntry",
     "ServiceMonitor",
     "PrometheusRule",
+    "Namespace",
+    RULES,
     "List",
 ];
 
@@ -62,16 +68,17 @@ impl Manifests {
     #[must_use]
     pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Self {
         let mut all = Self::default();
+        let mut left = yaml::MAX_WEIGHT;
         for (name, bytes) in files {
-            all.add(name, bytes);
+            all.add(name, bytes, &mut left);
         }
         all
     }
 
-    fn add(&mut self, file: &str, bytes: &[u8]) {
+    fn add(&mut self, file: &str, bytes: &[u8], left: &mut usize) {
         let mut mistake = match std::str::from_utf8(bytes) {
             Ok(text) => {
-                let (documents, mistake) = yaml::documents(text);
+                let (documents, mistake) = yaml::documents(text, left);
                 documents.into_iter().for_each(|of| self.take(file, of));
                 mistake
             }
@@ -110,10 +117,12 @@ impl Manifests {
         self.objects.push(object);
     }
 
-    /// YAML within a value, such as that of an annotation.
+    /// YAML within a value, such as that of an annotation. There may be many, so aliases in it
+    /// get it no more room than a text has without.
     #[must_use]
     pub fn value(text: &str) -> Option<Node> {
-        let (mut documents, mistake) = yaml::documents(text);
+        let mut left = yaml::without_aliases(text);
+        let (mut documents, mistake) = yaml::documents(text, &mut left);
         mistake.is_none().then(|| documents.pop()).flatten()
     }
 
@@ -138,6 +147,25 @@ mod tests {
         assert_eq!(read.objects[0].namespace.as_deref(), Some("n"));
         assert_eq!(read.objects[1].node.line, 14);
         assert_eq!(read.mistakes[0].0, "y.yaml");
+    }
+
+    #[test]
+    fn many_files_of_aliases_share_one_bound() {
+        let mut bomb = "kind: List\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..6 {
+            let below = vec![format!("*a{}", level - 1); 9].join(", ");
+            bomb += &format!("a{level}: &a{level} [{below}]\n");
+        }
+        let files = (0..30).map(|_| ("x.yaml", bomb.as_bytes()));
+        let read = Manifests::read(files);
+        // Each of them alone may be read; some of thirty aren't.
+        assert!(
+            (1..30).contains(&read.mistakes.len()),
+            "{}",
+            read.mistakes.len()
+        );
+        assert!(read.mistakes[0].1.what.contains("too much"));
+        assert_eq!(Manifests::value(&bomb), None);
     }
 
     #[test]

@@ -88,6 +88,22 @@ pub enum Tls {
     Other(String),
 }
 
+/// The HTTP that a cluster's endpoints are spoken to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Http {
+    /// HTTP/1.1.
+    One,
+    /// HTTP/2.
+    Two,
+    /// HTTP/3.
+    Three,
+    /// The version that the request came in.
+    AsReceived,
+    /// What the endpoint takes of both, by ALPN within TLS.
+    Negotiated,
+}
+
 /// One endpoint of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointState {
@@ -108,7 +124,12 @@ pub struct Target {
     pub kind: String,
     /// How its connections are wrapped.
     pub tls: Tls,
-    /// Whether it is spoken to in HTTP/2.
+    /// The DestinationRule under which a service of the mesh is spoken to in plaintext. Whether
+    /// its pods take that isn't in a dump.
+    pub plaintext_by: Option<String>,
+    /// What its endpoints are spoken to in.
+    pub http: Http,
+    /// Whether this request goes there in HTTP/2; not said of what is negotiated.
     pub http2: bool,
     /// `None` when the dump has no endpoints (`?include_eds`).
     pub endpoints: Option<Vec<EndpointState>>,

@@ -116,10 +116,12 @@ pub(crate) fn manager(mut fields: Value) -> Value {
         "{name}.network.http_connection_manager.v3.HttpConnectionManager"
     ));
     fields["stat_prefix"] = json!("comparison");
-    fields["http_filters"] = json!([{
-        "name": "envoy.filters.http.router",
-        "typed_config": { "@type": format!("{name}.http.router.v3.Router") },
-    }]);
+    if fields.get("http_filters").is_none() {
+        fields["http_filters"] = json!([{
+            "name": "envoy.filters.http.router",
+            "typed_config": { "@type": format!("{name}.http.router.v3.Router") },
+        }]);
+    }
     json!({ "name": "http", "typed_config": fields })
 }
 

@@ -162,8 +162,13 @@ impl Sidecar {
         answer.body
     }
 
+    /// Where its admin interface is.
+    pub fn admin_socket(&self) -> PathBuf {
+        self.dir.join(parts::ADMIN_SOCKET)
+    }
+
     fn admin(&self, path: &str) -> Option<Response> {
-        let stream = UnixStream::connect(self.dir.join(parts::ADMIN_SOCKET)).ok()?;
+        let stream = UnixStream::connect(self.admin_socket()).ok()?;
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         exchange(stream, "admin", path).ok()
     }

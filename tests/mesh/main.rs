@@ -39,6 +39,7 @@ mod support;
 mod address_change;
 mod chaos;
 mod demo;
+mod doctored;
 mod explained;
 mod host_header;
 mod sidecars;

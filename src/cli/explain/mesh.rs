@@ -1,7 +1,7 @@
 //! The sidecar's part of the answer: where it sends what the gateway sends, what it would
 //! do with the other Host, and what one request may become at worst.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -11,7 +11,7 @@ use super::sent;
 use crate::config::{Config, Normalization, Protocol, Route, Service, ServiceHost};
 use crate::mesh::{
     Dump, Ladder, Policy, Query, Rewritten, Rung, Share, Step, Target, Tls, Trace, Verdict, follow,
-    service_address,
+    follow_for_people, service_address,
 };
 use crate::proxy::MAX_TRIES;
 use crate::route::{Outcome, Raw, normalize};
@@ -97,11 +97,11 @@ pub(super) fn ask(
         http2: service.protocol == Protocol::H2c,
         normalize: by_route,
     };
-    let trace = follow(dump, &query);
+    let trace = follow_for_people(dump, &query);
     let reached = trace.reaches_service();
     let port = service.authority.port;
     Some(MeshAnswer {
-        twin: twin(dump, &query, raw, service, reached),
+        twin: twin(dump, &query, raw, service, &trace),
         ladder: trace
             .policy
             .as_ref()
@@ -151,6 +151,9 @@ pub(in crate::cli) fn address(
     if let Some(at) = resolved {
         return (Some(at.ip()), "from DNS");
     }
+    if name.trim_end_matches('.').eq_ignore_ascii_case("localhost") {
+        return (Some(Ipv4Addr::LOCALHOST.into()), "which localhost is");
+    }
     match service_address(dump, name, service.authority.port) {
         Some(ip) => (Some(ip), "the service's, from the dump"),
         None => (None, "the address isn't known; --resolve asks DNS"),
@@ -164,8 +167,9 @@ fn twin(
     query: &Query<'_>,
     raw: Raw<'_>,
     service: &Service,
-    reached: bool,
+    own_trace: &Trace,
 ) -> Option<TwinAnswer> {
+    let reached = own_trace.reaches_service();
     let clients = match raw.host {
         b"" => SOME_CLIENTS.as_bytes(),
         host => host,
@@ -185,6 +189,10 @@ fn twin(
             ..*query
         },
     );
+    // What neither depends on isn't told twice.
+    if trace.verdict == Verdict::Unknown && trace.why == own_trace.why {
+        return None;
+    }
     Some(TwinAnswer {
         host: String::from_utf8_lossy(host).into_owned(),
         kept,
@@ -246,6 +254,7 @@ fn target<S: Serializer>(target: &Option<Target>, serializer: S) -> Result<S::Ok
             "type": target.kind,
             "tls": tls,
             "sni": sni,
+            "http": target.http,
             "http2": target.http2,
             "endpoints": endpoints,
             "connect_timeout_ms": ms(target.connect_timeout),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::mesh::{MeshAnswer, TwinAnswer};
 use super::{Answer, Question};
 use crate::cli::paint::{Paint, Style};
-use crate::mesh::{Policy, Rung, Target, Tls, Verdict};
+use crate::mesh::{Http, Policy, Rung, Target, Tls, Verdict};
 
 pub(super) fn tell(
     question: &Question,
@@ -153,8 +153,7 @@ fn cluster(target: &Target, mesh: &MeshAnswer, paint: Paint) -> String {
         let share = format!("weight {}: {}", share.weight, share.cluster);
         text += &paint.paragraph(&format!("{}- ", row("")), Style::Faint, &share);
     }
-    let http = if target.http2 { ", HTTP/2" } else { "" };
-    let kind = format!("{}, {}{http}", target.kind, tls(&target.tls));
+    let kind = format!("{}, {}{}", target.kind, tls(&target.tls), http(target));
     text += &paint.paragraph(&row(""), Style::Faint, &kind);
     match target.endpoints.as_deref() {
         None if target.kind == "ORIGINAL_DST" => {}
@@ -184,6 +183,18 @@ fn cluster(target: &Target, mesh: &MeshAnswer, paint: Paint) -> String {
         }
     }
     text
+}
+
+/// Nothing of HTTP/1.1, which is what they all take.
+fn http(target: &Target) -> &'static str {
+    match target.http {
+        Http::One => "",
+        Http::Two => ", HTTP/2",
+        Http::Three => ", HTTP/3",
+        Http::AsReceived if target.http2 => ", HTTP/2 as the gateway sends it",
+        Http::AsReceived => ", HTTP/1.1 as the gateway sends it",
+        Http::Negotiated => ", HTTP/2 or HTTP/1.1 as the endpoint takes it",
+    }
 }
 
 fn tls(tls: &Tls) -> String {

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use http::Method;
-
 use super::end::End;
 use super::request::{Seen, Values};
-use super::route::share;
+use crate::mesh::dump::filter::PerFilter;
+use crate::mesh::dump::listener::NetworkConfig;
 use crate::mesh::dump::route::{
-    PerFilter, Redirect, RetryPolicy, Route, RouteAction, VirtualHost, WeightedClusters,
+    Redirect, RetryPolicy, Route, RouteAction, VirtualHost, WeightedClusters,
 };
 use crate::mesh::trace::{Policy, Rewritten, Share, Verdict};
 
@@ -16,18 +15,32 @@ use crate::mesh::trace::{Policy, Rewritten, Share, Verdict};
 const TIMEOUT: Duration = Duration::from_secs(15);
 const BACK_OFF: Duration = Duration::from_millis(25);
 
+/// As many clusters as a route's requests are shared by. All their endpoints are looked at.
+const SHARES: usize = 100;
+
 /// Istio's virtual host of `REGISTRY_ONLY`.
 const BLOCK_ALL: &str = "block_all";
 
-const FAULT: &str = "envoy.filters.http.fault";
-const CORS: &str = "envoy.filters.http.cors";
+/// A cluster with its share of the requests, and what is told to the HTTP filters for it.
+#[derive(Debug)]
+pub(super) struct Part<'d> {
+    pub(super) share: Share,
+    pub(super) told: Option<&'d PerFilter>,
+}
+
+impl Part<'_> {
+    pub(super) fn whole(cluster: String) -> Self {
+        let share = Share { cluster, weight: 1 };
+        Self { share, told: None }
+    }
+}
 
 /// Where the route sends the request, or the end of its way.
 pub(super) fn of<'d>(
     route: &'d Route,
     host: &VirtualHost,
     seen: &Seen<'_>,
-) -> Result<(&'d RouteAction, Vec<Share>), End> {
+) -> Result<(&'d RouteAction, Vec<Part<'d>>), End> {
     if let Some(redirect) = &route.redirect {
         let status = redirect_status(redirect);
         let why = format!("the route redirects: {}", redirect_words(redirect));
@@ -46,56 +59,12 @@ pub(super) fn of<'d>(
     let Some(action) = route.route.as_deref() else {
         return Err(End::unknown("an action that the model doesn't know"));
     };
-    let told = |filter| {
-        let of_route = route.typed_per_filter_config.get(filter);
-        of_route.or_else(|| host.typed_per_filter_config.get(filter))
-    };
-    if told(CORS).is_some() && is_preflight(seen) {
-        return Err(End::unknown(
-            "a CORS preflight, which the sidecar answers where its policy has the origin",
-        ));
-    }
-    abort(told(FAULT))?;
     Ok((action, clusters(action, seen)?))
 }
 
-/// Whether a browser asks before it asks.
-fn is_preflight(seen: &Seen<'_>) -> bool {
-    let has = |name: &str| seen.query.headers.contains_key(name);
-    seen.query.method == Method::OPTIONS && has("origin") && has("access-control-request-method")
-}
-
-/// The faults that a VirtualService asks for.
-fn abort(fault: Option<&PerFilter>) -> Result<(), End> {
-    let Some(fault) = fault.filter(|fault| !fault.disabled) else {
-        return Ok(());
-    };
-    if fault.config.is_some() {
-        return Err(End::unknown("fault injection within another configuration"));
-    }
-    let Some(abort) = &fault.abort else {
-        return Ok(());
-    };
-    let portion = abort.percentage.as_ref().map_or(Some(0.0), share);
-    match portion {
-        Some(portion) if portion <= 0.0 => Ok(()),
-        Some(portion) if portion >= 1.0 && fault.headers.is_empty() && abort.http_status > 0 => {
-            let status = abort.http_status;
-            let why = format!("fault injection answers {status}");
-            Err(End::new(Verdict::DirectResponse, why, Some(status)))
-        }
-        _ => Err(End::unknown(
-            "fault injection that aborts a part of the requests",
-        )),
-    }
-}
-
-fn clusters(action: &RouteAction, seen: &Seen<'_>) -> Result<Vec<Share>, End> {
+fn clusters<'d>(action: &'d RouteAction, seen: &Seen<'_>) -> Result<Vec<Part<'d>>, End> {
     if let Some(cluster) = &action.cluster {
-        return Ok(vec![Share {
-            cluster: cluster.clone(),
-            weight: 1,
-        }]);
+        return Ok(vec![Part::whole(cluster.clone())]);
     }
     if let Some(weighted) = &action.weighted_clusters {
         return weighted_clusters(weighted);
@@ -110,10 +79,9 @@ fn clusters(action: &RouteAction, seen: &Seen<'_>) -> Result<Vec<Share>, End> {
             "header {header}, which Envoy writes itself, names the cluster"
         ))),
         Values::Known(values) => match values.first() {
-            Some(value) => Ok(vec![Share {
-                cluster: String::from_utf8_lossy(value).into_owned(),
-                weight: 1,
-            }]),
+            Some(value) => Ok(vec![Part::whole(
+                String::from_utf8_lossy(value).into_owned(),
+            )]),
             None => Err(End::new(
                 Verdict::NoRoute,
                 format!("header {header}, which names the cluster, is missing: no cluster (NC)"),
@@ -124,27 +92,35 @@ fn clusters(action: &RouteAction, seen: &Seen<'_>) -> Result<Vec<Share>, End> {
 }
 
 /// Those with a share, the largest first.
-pub(super) fn weighted_clusters(weighted: &WeightedClusters) -> Result<Vec<Share>, End> {
+pub(super) fn weighted_clusters(weighted: &WeightedClusters) -> Result<Vec<Part<'_>>, End> {
     if !weighted.header_name.is_empty() || !weighted.runtime_key_prefix.is_empty() {
         return Err(End::unknown("shares that a header or the runtime sets"));
     }
-    let mut shares = Vec::new();
+    let mut parts = Vec::new();
     for cluster in &weighted.clusters {
         if cluster.name.is_empty() {
             return Err(End::unknown("a share whose cluster a header names"));
         }
         if cluster.weight > 0 {
-            shares.push(Share {
+            let share = Share {
                 cluster: cluster.name.clone(),
                 weight: cluster.weight,
-            });
+            };
+            let told = Some(&cluster.typed_per_filter_config);
+            parts.push(Part { share, told });
         }
     }
-    if shares.is_empty() {
+    if parts.is_empty() {
         return Err(End::unknown("shares of nothing"));
     }
-    shares.sort_by_key(|share| std::cmp::Reverse(share.weight));
-    Ok(shares)
+    if parts.len() > SHARES {
+        return Err(End::unknown(format!(
+            "a route to {} clusters, of which the model follows {SHARES}",
+            parts.len()
+        )));
+    }
+    parts.sort_by_key(|part| std::cmp::Reverse(part.share.weight));
+    Ok(parts)
 }
 
 /// What is answered when there is no such cluster.
@@ -188,10 +164,11 @@ fn redirect_words(redirect: &Redirect) -> String {
 }
 
 /// The deadlines and attempts of a route.
-pub(super) fn policy(action: &RouteAction, host: &VirtualHost) -> Policy {
+pub(super) fn policy(action: &RouteAction, host: &VirtualHost, manager: &NetworkConfig) -> Policy {
     let timeout = action.timeout.map_or(TIMEOUT, |span| span.0);
     let stream = action.max_stream_duration.as_ref();
     let stream = stream.and_then(|of| of.max_stream_duration);
+    let stream = stream.or(manager.common_http_protocol_options.max_stream_duration);
     let all = [Some(timeout), stream.map(|span| span.0)];
     let retry = action.retry_policy.as_ref().or(host.retry_policy.as_ref());
     let mut policy = Policy {

@@ -183,7 +183,7 @@ fn of_networks(of: &ChainMatch, address: Option<IpAddr>) -> Result<Option<u16>, 
     let Some(address) = address else {
         return Err(End::unknown(
             "the listener's filter chains differ by address, and the address of the connection \
-             isn't known; ask with --resolve",
+             isn't known; `explain --resolve` asks DNS",
         ));
     };
     let contains = |range: &crate::mesh::dump::listener::Cidr| {

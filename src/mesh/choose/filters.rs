@@ -1,8 +1,9 @@
-//! What a chain does with a connection: HTTP or TCP, and whether a filter on the way does
-//! something that the model doesn't know.
+//! What a chain does with a connection: HTTP or TCP, and whether a filter on the way is one
+//! that the model knows.
 
 use super::end::End;
-use crate::mesh::dump::listener::{FilterChain, HttpFilter, NetworkConfig, NetworkFilter};
+use crate::mesh::dump::filter::HttpFilter;
+use crate::mesh::dump::listener::{FilterChain, NetworkConfig, NetworkFilter};
 
 /// The filter at the end of a chain.
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +20,8 @@ const LOOKING: [&str; 4] = [
     "stats",
 ];
 
-/// HTTP filters that neither choose another route nor answer by themselves. What a route
-/// tells the fault filter is looked at with the route.
+/// HTTP filters that neither choose another route nor answer by themselves, but for two whose
+/// configuration is read.
 const KNOWN: [&str; 16] = [
     "router",
     "metadata_exchange",
@@ -54,10 +55,7 @@ pub(super) fn last(chain: &FilterChain) -> Result<Last<'_>, End> {
         };
         let kind = config.type_url.as_str();
         if kind.ends_with(".HttpConnectionManager") {
-            return match config.http_filters.iter().find(|filter| !known(filter)) {
-                None => Ok(Last::Http(config)),
-                Some(filter) => Err(End::unknown(format!("the HTTP filter {}", filter.name))),
-            };
+            return Ok(Last::Http(config));
         }
         if kind.ends_with(".TcpProxy") {
             return Ok(Last::Tcp(config));
@@ -87,8 +85,8 @@ fn parts(kind: &str) -> impl Iterator<Item = &str> {
     kind.rsplit('/').next().unwrap_or(kind).split('.')
 }
 
-/// One that is off counts, too: a route may switch it on.
-fn known(filter: &HttpFilter) -> bool {
+/// Whether the model knows what a filter does.
+pub(super) fn known(filter: &HttpFilter) -> bool {
     if filter.config_discovery.is_some() {
         return false;
     }
@@ -103,6 +101,16 @@ fn known(filter: &HttpFilter) -> bool {
         return ours && KNOWN.contains(&last);
     }
     parts(kind).any(|part| KNOWN.contains(&part))
+}
+
+/// Filters that only stand between the router and a cluster.
+const UPSTREAM: [&str; 2] = ["upstream_codec", "header_mutation"];
+
+/// Whether the model knows what a filter behind the router does.
+pub(super) fn known_upstream(filter: &HttpFilter) -> bool {
+    let config = filter.typed_config.as_ref();
+    let kind = config.map_or(filter.name.as_str(), |of| of.type_url.as_str());
+    parts(kind).any(|part| UPSTREAM.contains(&part)) || (known(filter) && !kind.contains("fault"))
 }
 
 #[cfg(test)]

@@ -2,15 +2,25 @@
 
 use std::borrow::Cow;
 
-use super::pattern::matches_whole;
 use super::request::{Seen, Values};
 use super::text;
 use crate::mesh::dump::matcher::HeaderMatcher;
+use crate::mesh::expression::Expressions;
 use crate::mesh::truth::Truth;
 
 /// From this version on a header that stands several times is compared value by value; before,
 /// as one value with commas.
 const EACH_VALUE: (u32, u32) = (1, 39);
+
+/// Headers that every Envoy keeps as one value, whatever its version.
+const JOINED: [&str; 6] = [
+    "via",
+    "user-agent",
+    "content-type",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-client-trace-id",
+];
 
 /// Whether a request has what a matcher asks for.
 pub(super) fn matches(matcher: &HeaderMatcher, seen: &Seen<'_>) -> Truth {
@@ -26,15 +36,15 @@ pub(super) fn matches(matcher: &HeaderMatcher, seen: &Seen<'_>) -> Truth {
         other => other,
     };
     match values.as_slice() {
-        [] => named(missing(matcher)),
-        [one] => named(present(matcher, one)),
-        several => named(repeated(matcher, several, seen.envoy)),
+        [] => named(missing(matcher, seen.expressions)),
+        [one] => named(present(matcher, one, seen.expressions)),
+        several => named(repeated(matcher, several, seen)),
     }
 }
 
-fn missing(matcher: &HeaderMatcher) -> Truth {
+fn missing(matcher: &HeaderMatcher, expressions: &Expressions) -> Truth {
     if matcher.treat_missing_header_as_empty {
-        return present(matcher, b"");
+        return present(matcher, b"", expressions);
     }
     // The opposite of "is x" isn't "is absent": without the header neither matches.
     let wanted = asks_presence(matcher).is_some_and(|present| present == matcher.invert_match);
@@ -53,8 +63,8 @@ fn asks_presence(matcher: &HeaderMatcher) -> Option<bool> {
     (!value).then(|| matcher.present_match.unwrap_or(true))
 }
 
-fn present(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
-    match (compare(matcher, value), matcher.invert_match) {
+fn present(matcher: &HeaderMatcher, value: &[u8], expressions: &Expressions) -> Truth {
+    match (compare(matcher, value, expressions), matcher.invert_match) {
         (Truth::Yes, true) => Truth::No("is what it must not be".to_owned()),
         (Truth::No(_), true) => Truth::Yes,
         (truth, _) => truth,
@@ -62,7 +72,7 @@ fn present(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
 }
 
 /// Without the inversion.
-fn compare(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
+fn compare(matcher: &HeaderMatcher, value: &[u8], expressions: &Expressions) -> Truth {
     let begins = |wanted: &str| value.starts_with(wanted.as_bytes());
     if let Some(present) = asks_presence(matcher) {
         Truth::of(present, || "is there".to_owned())
@@ -71,7 +81,7 @@ fn compare(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
         let is = wanted.is_empty() || value == wanted.as_bytes();
         Truth::of(is, || format!("isn't {wanted}"))
     } else if let Some(regex) = &matcher.safe_regex_match {
-        matches_whole(&regex.regex, value)
+        expressions.match_whole(&regex.regex, value)
     } else if let Some(range) = &matcher.range_match {
         let number = std::str::from_utf8(value).unwrap_or_default().trim();
         let number = number.parse::<i64>();
@@ -91,7 +101,7 @@ fn compare(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
         let found = memchr::memmem::find(value, wanted.as_bytes()).is_some();
         Truth::of(found, || format!("doesn't contain {wanted}"))
     } else if let Some(string) = &matcher.string_match {
-        text::matches(string, value)
+        text::matches(string, value, expressions)
     } else {
         Truth::Unknown("a header matcher without a pattern".to_owned())
     }
@@ -99,23 +109,36 @@ fn compare(matcher: &HeaderMatcher, value: &[u8]) -> Truth {
 
 /// A header that stands several times. Envoy changed what that means; where the two meanings
 /// agree the version doesn't matter.
-fn repeated(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], envoy: Option<(u32, u32)>) -> Truth {
-    let joined = present(matcher, &values.join(&b','));
-    let each = any(values, |value| compare(matcher, value));
+fn repeated(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], seen: &Seen<'_>) -> Truth {
+    let joined = present(matcher, &values.join(&b','), seen.expressions);
+    let each = any(values, |value| compare(matcher, value, seen.expressions));
     let each = match (each, matcher.invert_match) {
         (Truth::Yes, true) => Truth::No("is what it must not be".to_owned()),
         (Truth::No(_), true) => Truth::Yes,
         (truth, _) => truth,
     };
-    match envoy {
-        Some(version) if version >= EACH_VALUE => each,
-        Some(_) => joined,
-        None if (each == Truth::Yes) == (joined == Truth::Yes) => joined,
-        None => Truth::Unknown(format!(
-            "header {}, which stands several times, in an Envoy of unknown version",
-            matcher.name
-        )),
+    let name = matcher.name.to_ascii_lowercase();
+    let unsure =
+        |why: &str| Truth::Unknown(format!("header {name}, which stands several times, {why}"));
+    let cookies = name == "cookie" && !same(&joined, &spaced(matcher, values, seen));
+    match seen.envoy {
+        _ if cookies => unsure("which Envoy may join"),
+        _ if JOINED.contains(&name.as_str()) || same(&each, &joined) => joined,
+        None => unsure("in an Envoy of unknown version"),
+        Some(version) if version < EACH_VALUE => joined,
+        Some(_) if name.starts_with("x-") || name.contains('_') => each,
+        // Which of them it knows depends on what was built into it.
+        Some(_) => unsure("which Envoy may join"),
     }
+}
+
+fn same(one: &Truth, other: &Truth) -> bool {
+    (*one == Truth::Yes) == (*other == Truth::Yes)
+}
+
+/// Cookies are joined in a way of their own.
+fn spaced(matcher: &HeaderMatcher, values: &[Cow<'_, [u8]>], seen: &Seen<'_>) -> Truth {
+    present(matcher, &values.join(b"; ".as_slice()), seen.expressions)
 }
 
 fn any(values: &[Cow<'_, [u8]>], test: impl Fn(&[u8]) -> Truth) -> Truth {

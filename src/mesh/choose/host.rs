@@ -1,8 +1,10 @@
 //! The virtual host (`RouteMatcher::findVirtualHost`): by name, by the longest wildcard, or
 //! the one that takes everything.
 
+use super::end::End;
 use super::request::{Seen, port_start};
 use crate::mesh::dump::route::{RouteConfig, VirtualHost};
+use crate::mesh::trace::Verdict;
 
 /// How a domain fits a Host; the greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,20 +68,45 @@ pub(super) fn candidates<'d>(config: &'d RouteConfig, host: &str) -> Vec<Candida
 }
 
 fn fit(domain: &str, host: &str) -> Option<Fit> {
-    let domain = domain.to_ascii_lowercase();
     if domain == "*" {
         return Some(Fit::All);
     }
+    // A mesh has thousands of domains, so none is copied to compare it.
+    let is = |part: Option<&[u8]>, name: &str| {
+        part.is_some_and(|part| part.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let (host, more) = (host.as_bytes(), host.len().checked_sub(domain.len()));
     // A wildcard stands for one byte and more.
     if let Some(suffix) = domain.strip_prefix('*') {
-        let fits = host.len() > suffix.len() && host.ends_with(suffix);
+        let fits = is(more.and_then(|more| host.get(more + 1..)), suffix);
         return fits.then_some(Fit::Suffix(suffix.len()));
     }
     if let Some(prefix) = domain.strip_suffix('*') {
-        let fits = host.len() > prefix.len() && host.starts_with(prefix);
+        let fits = is(more.and_then(|_| host.get(..prefix.len())), prefix);
         return fits.then_some(Fit::Prefix(prefix.len()));
     }
-    (domain == host).then_some(Fit::Exact)
+    is(Some(host), domain).then_some(Fit::Exact)
+}
+
+/// `require_tls`: whether plaintext is let in.
+pub(super) fn secure(host: &VirtualHost, seen: &Seen<'_>) -> Result<(), End> {
+    match host.require_tls.0.as_str() {
+        "" | "NONE" | "0" => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto() == Some(b"https") => Ok(()),
+        "ALL" | "2" if seen.forwarded_proto().is_none() => Err(End::unknown(format!(
+            "whether virtual host {} takes x-forwarded-proto for https",
+            host.name
+        ))),
+        "ALL" | "2" => Err(End::new(
+            Verdict::Redirect,
+            format!("virtual host {} takes https only", host.name),
+            Some(301),
+        )),
+        _ => Err(End::unknown(format!(
+            "virtual host {} takes plaintext from inside only",
+            host.name
+        ))),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::end::End;
-use crate::mesh::dump::listener::Listener;
+use crate::mesh::dump::listener::{Address, Listener};
 use crate::mesh::dump::{Dump, Kind};
 use crate::mesh::query::Query;
 use crate::mesh::trace::Step;
@@ -34,6 +34,24 @@ pub(super) fn choose<'d>(dump: &'d Dump, query: &Query<'_>) -> Result<(&'d Liste
         let is = |(_, ip): &&(&Listener, IpAddr)| *ip == address;
         of_port.iter().find(is).map(|(listener, _)| *listener)
     });
+    if let Some(address) = query.address.filter(IpAddr::is_loopback)
+        && exact.is_none()
+        && dump.kind() == Kind::Sidecar
+    {
+        return Err(End::unknown(format!(
+            "{address} is the gateway's own pod: what is sent there doesn't pass the sidecar"
+        )));
+    }
+    // One for `::` may take IPv4 as well.
+    if matches!(query.address, Some(IpAddr::V4(_)))
+        && exact.is_none()
+        && let Some(listener) = both(dump, port)
+    {
+        return Err(End::unknown(format!(
+            "listener {} takes IPv4 along with IPv6",
+            listener.name
+        )));
+    }
     let any = |ip: &IpAddr| match query.address {
         Some(IpAddr::V6(_)) => *ip == IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         _ => *ip == IpAddr::V4(Ipv4Addr::UNSPECIFIED),
@@ -56,7 +74,7 @@ pub(super) fn choose<'d>(dump: &'d Dump, query: &Query<'_>) -> Result<(&'d Liste
             let names: Vec<_> = names.take(MOST).collect();
             return Err(End::unknown(format!(
                 "each listener of port {port} is for one address ({}), and the address of the \
-                 connection isn't known; ask with --resolve",
+                 connection isn't known; `explain --resolve` asks DNS",
                 names.join(", ")
             )));
         }
@@ -110,13 +128,26 @@ fn outbound(dump: &Dump) -> Option<&Listener> {
     dump.listeners.iter().find(hands_over)
 }
 
+fn both(dump: &Dump, port: u16) -> Option<&Listener> {
+    let any = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    let is_both = |address: &Address| {
+        let socket = address.socket_address.as_ref();
+        socket.is_some_and(|of| of.ipv4_compat) && address.tcp() == Some((any, port))
+    };
+    dump.listeners
+        .iter()
+        .find(|of| all_addresses(of).any(is_both))
+}
+
+fn all_addresses(listener: &Listener) -> impl Iterator<Item = &Address> {
+    let further = listener.additional_addresses.iter();
+    let further = further.filter_map(|additional| additional.address.as_ref());
+    listener.address.iter().chain(further)
+}
+
 fn addresses(listener: &Listener) -> impl Iterator<Item = (IpAddr, u16)> + '_ {
     let inside = listener.internal_listener.is_some() || listener.udp_listener_config.is_some();
-    let further = listener.additional_addresses.iter();
-    let all = listener
-        .address
-        .iter()
-        .chain(further.filter_map(|additional| additional.address.as_ref()));
-    all.filter(move |_| !inside)
+    all_addresses(listener)
+        .filter(move |_| !inside)
         .filter_map(|address| address.tcp())
 }

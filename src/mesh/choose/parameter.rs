@@ -1,21 +1,22 @@
 //! `QueryParameterMatcher`.
 
+use super::request::Seen;
 use super::text;
 use crate::mesh::dump::matcher::QueryMatcher;
 use crate::mesh::truth::Truth;
 
 /// Whether the query has what a matcher asks for. Of several parameters with one name the
 /// first counts, and nothing is unescaped.
-pub(super) fn matches(matcher: &QueryMatcher, query: Option<&[u8]>) -> Truth {
+pub(super) fn matches(matcher: &QueryMatcher, seen: &Seen<'_>) -> Truth {
     let name = &matcher.name;
     if let Some(field) = text::unread(&matcher.rest) {
         return Truth::Unknown(format!("a matcher of query parameter {name} with {field}"));
     }
-    let value = first(query, name.as_bytes());
+    let value = first(seen.parameters, name.as_bytes());
     let is_missing = || format!("query parameter {name} is missing");
     match (&matcher.string_match, matcher.present_match, value) {
         (Some(_), _, None) => Truth::No(is_missing()),
-        (Some(string), _, Some(value)) => match text::matches(string, value) {
+        (Some(string), _, Some(value)) => match text::matches(string, value, seen.expressions) {
             Truth::No(why) => Truth::No(format!("query parameter {name} {why}")),
             other => other,
         },

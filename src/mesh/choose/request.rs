@@ -2,12 +2,15 @@
 //! path and the Host, and with the headers that it adds itself.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
-use http::Method;
+use http::{HeaderName, Method};
 
 use crate::config::Normalization;
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::listener::NetworkConfig;
+use crate::mesh::dump::route::RouteConfig;
+use crate::mesh::expression::Expressions;
 use crate::mesh::query::Query;
 
 /// What is matched.
@@ -22,8 +25,11 @@ pub(super) struct Seen<'q> {
     pub(super) parameters: Option<&'q [u8]>,
     /// Envoy's version, where it is known.
     pub(super) envoy: Option<(u32, u32)>,
-    /// `X-Forwarded-*` are what the connection says, not what the request says.
-    pub(super) use_remote_address: bool,
+    pub(super) manager: &'q NetworkConfig,
+    /// Headers of the request that are taken from those that come from outside.
+    inside: Vec<&'q str>,
+    /// Those of the dump.
+    pub(super) expressions: &'q Expressions,
 }
 
 /// A header's values.
@@ -37,8 +43,9 @@ impl<'q> Seen<'q> {
     /// `Err` names what can't be told.
     pub(super) fn new(
         query: &'q Query<'q>,
-        manager: &NetworkConfig,
-        dump: &Dump,
+        manager: &'q NetworkConfig,
+        config: &RouteConfig,
+        dump: &'q Dump,
     ) -> Result<Self, String> {
         let (path, parameters) = query.parts();
         let path = normalized(query, path, manager)?;
@@ -48,7 +55,9 @@ impl<'q> Seen<'q> {
             path,
             parameters,
             envoy: dump.envoy,
-            use_remote_address: manager.use_remote_address,
+            manager,
+            inside: inside(query, config),
+            expressions: &dump.expressions,
         };
         if manager.strip_trailing_host_dot {
             strip_dot(&mut seen.authority);
@@ -62,29 +71,19 @@ impl<'q> Seen<'q> {
     }
 
     pub(super) fn values(&self, name: &str) -> Values<'_> {
-        let one = |value: Cow<'_, [u8]>| Values::Known(vec![value.into_owned().into()]);
+        let one = |value: &[u8]| Values::Known(vec![value.to_vec().into()]);
         let name = name.to_ascii_lowercase();
         match name.as_str() {
-            ":method" => one(self.query.method.as_str().as_bytes().into()),
-            ":authority" | "host" => one(self.authority.as_slice().into()),
-            ":path" => one(match self.parameters {
-                None => self.path.as_slice().into(),
-                Some(query) => [&self.path, b"?".as_slice(), query].concat().into(),
-            }),
-            ":scheme" | "x-forwarded-proto" => one(self.scheme().into()),
-            // Made anew where the request has none.
-            "x-request-id" | "x-forwarded-for" if !self.has(&name) => Values::EnvoysOwn,
-            "x-forwarded-for" if self.use_remote_address => Values::EnvoysOwn,
-            "connection"
-            | "keep-alive"
-            | "proxy-connection"
-            | "transfer-encoding"
-            | "te"
-            | "upgrade"
-            | "content-length"
-            | "expect"
-            | "x-forwarded-client-cert" => Values::EnvoysOwn,
-            _ if name.starts_with("x-envoy-") || name.starts_with(':') => Values::EnvoysOwn,
+            ":method" => one(self.query.method.as_str().as_bytes()),
+            ":authority" | "host" => one(&self.authority),
+            ":path" => match self.parameters {
+                None => one(&self.path),
+                Some(query) => one(&[&self.path, b"?".as_slice(), query].concat()),
+            },
+            ":scheme" => self.scheme().map_or(Values::EnvoysOwn, one),
+            "x-forwarded-proto" => self.forwarded_proto().map_or(Values::EnvoysOwn, one),
+            _ if self.is_envoys_own(&name) => Values::EnvoysOwn,
+            _ if self.drops(&name) => Values::Known(Vec::new()),
             _ => {
                 let all = self.query.headers.get_all(name.as_str());
                 Values::Known(all.iter().map(|value| value.as_bytes().into()).collect())
@@ -92,23 +91,101 @@ impl<'q> Seen<'q> {
         }
     }
 
-    /// What `X-Forwarded-Proto` says where it is believed, else that of the connection,
-    /// which is in plaintext.
-    pub(super) fn scheme(&self) -> &'static [u8] {
-        let said = self.query.headers.get("x-forwarded-proto");
-        match said.filter(|_| !self.use_remote_address) {
-            Some(value) if value == "https" => b"https",
-            _ => b"http",
+    /// Headers that Envoy writes, changes or takes away before it looks for a route.
+    fn is_envoys_own(&self, name: &str) -> bool {
+        let manager = self.manager;
+        let has = |name: &str| self.query.headers.contains_key(name);
+        match name {
+            // Made where the request has none; the trace's decision may be written into it.
+            "x-request-id" => true,
+            "x-forwarded-for" => {
+                let believed = manager.original_ip_detection_extensions.is_empty();
+                manager.use_remote_address || !believed || !has(name)
+            }
+            "x-forwarded-port" => manager.append_x_forwarded_port,
+            // Taken away when it is a URL with a fragment or a user in it.
+            "referer" => {
+                let mut all = self.query.headers.get_all(name).iter();
+                all.any(|value| memchr::memchr2(b'#', b'@', value.as_bytes()).is_some())
+            }
+            "user-agent" => manager.add_user_agent,
+            "via" => !manager.via.is_empty(),
+            "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "transfer-encoding"
+            | "te"
+            | "upgrade"
+            | "http2-settings"
+            | "content-length"
+            | "expect"
+            | "x-forwarded-client-cert" => true,
+            _ if name.starts_with("x-envoy-") || name.starts_with(':') => true,
+            // Taken from requests that come from outside, which the question doesn't tell.
+            _ => self.inside.contains(&name),
+        }
+    }
+
+    /// Whether the connection manager takes a header away.
+    fn drops(&self, name: &str) -> bool {
+        let common = &self.manager.common_http_protocol_options;
+        let action = common.headers_with_underscores_action.0.as_str();
+        matches!(action, "DROP_HEADER" | "2") && underscored(name)
+    }
+
+    /// What `X-Forwarded-Proto` says where it is believed, else that of the connection, which
+    /// is in plaintext; `None` when that can't be told.
+    pub(super) fn forwarded_proto(&self) -> Option<&[u8]> {
+        if let Some(scheme) = self.overwritten() {
+            return Some(scheme);
+        }
+        let mut said = self.query.headers.get_all("x-forwarded-proto").iter();
+        match (said.next(), said.next()) {
+            (None, _) => Some(b"http"),
+            (Some(_), _) if self.manager.use_remote_address => {
+                (self.manager.xff_num_trusted_hops == 0).then_some(b"http")
+            }
+            (Some(one), None) if !one.is_empty() => Some(one.as_bytes()),
+            _ => None,
+        }
+    }
+
+    /// The scheme that the connection manager writes into both, whatever they were.
+    fn overwritten(&self) -> Option<&[u8]> {
+        let transformation = self.manager.scheme_header_transformation.as_ref()?;
+        let scheme = transformation.scheme_to_overwrite.as_bytes();
+        (!scheme.is_empty()).then_some(scheme)
+    }
+
+    /// `:scheme`, which HTTP/1.1 doesn't say.
+    fn scheme(&self) -> Option<&[u8]> {
+        if let Some(scheme) = self.overwritten() {
+            return Some(scheme);
+        }
+        if self.query.http2 || self.manager.scheme_header_transformation.is_some() {
+            return None;
+        }
+        match self.forwarded_proto()? {
+            known @ (b"http" | b"https") => Some(known),
+            _ => None,
         }
     }
 
     pub(super) fn is_connect(&self) -> bool {
         self.query.method == Method::CONNECT
     }
+}
 
-    fn has(&self, name: &str) -> bool {
-        self.query.headers.contains_key(name)
-    }
+fn inside<'q>(query: &'q Query<'_>, config: &RouteConfig) -> Vec<&'q str> {
+    let own = config.internal_only_headers.iter();
+    let own: HashSet<_> = own.map(|name| name.to_ascii_lowercase()).collect();
+    let names = query.headers.keys().map(HeaderName::as_str);
+    names.filter(|name| own.contains(*name)).collect()
+}
+
+/// Whether a header's name is one that some take for another's, with a dash.
+pub(super) fn underscored(name: &str) -> bool {
+    name.contains('_')
 }
 
 /// The path after the connection manager's normalisation.

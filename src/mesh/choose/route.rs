@@ -1,10 +1,10 @@
 //! One route of a virtual host: whether it matches a request.
 
 use super::request::Seen;
-use super::{header, parameter, pattern, text};
+use super::{header, parameter, text};
 use crate::mesh::dump::Dump;
-use crate::mesh::dump::matcher::{Percent, RouteMatch};
-use crate::mesh::dump::route::RouteConfig;
+use crate::mesh::dump::matcher::{Percent, RouteMatch, RuntimeFraction};
+use crate::mesh::dump::route::{Route, RouteConfig};
 use crate::mesh::truth::Truth;
 
 /// Whether a route takes a request.
@@ -17,13 +17,12 @@ pub(super) fn matches(
     let ignores = config.ignore_path_parameters_in_path_matching;
     path(wanted, seen, ignores)
         .and(|| all(&wanted.headers, |of| header::matches(of, seen)))
-        .and(|| {
-            all(&wanted.query_parameters, |of| {
-                parameter::matches(of, seen.parameters)
-            })
-        })
+        .and(|| all(&wanted.query_parameters, |of| parameter::matches(of, seen)))
         .and(|| grpc(wanted, seen))
-        .and(|| fraction(wanted, dump))
+        .and(|| match &wanted.runtime_fraction {
+            Some(of) => fraction(of, dump),
+            None => Truth::Yes,
+        })
         .and(|| match text::unread(&wanted.rest) {
             Some(field) => Truth::Unknown(format!("a match by {field}")),
             None => Truth::Yes,
@@ -71,7 +70,7 @@ fn path(wanted: &RouteMatch, seen: &Seen<'_>, ignore_parameters: bool) -> Truth 
         let is = matches!(rest, Some([] | [b'/', ..]));
         Truth::of(is, || format!("is for another path: segments {prefix}"))
     } else if let Some(regex) = &wanted.safe_regex {
-        match pattern::matches_whole(&regex.regex, &plain) {
+        match seen.expressions.match_whole(&regex.regex, &plain) {
             Truth::No(_) => Truth::No(format!("is for another path: regex {:.80}", regex.regex)),
             other => other,
         }
@@ -111,14 +110,10 @@ fn grpc(wanted: &RouteMatch, seen: &Seen<'_>) -> Truth {
     Truth::of(is, || "is for gRPC".to_owned())
 }
 
-fn fraction(wanted: &RouteMatch, dump: &Dump) -> Truth {
-    let Some(fraction) = &wanted.runtime_fraction else {
-        return Truth::Yes;
-    };
+/// Whether a share is all of the requests, or nothing of them.
+pub(super) fn fraction(fraction: &RuntimeFraction, dump: &Dump) -> Truth {
     let key = &fraction.runtime_key;
-    // The runtime's keys may be written as a tree.
-    let root = key.split('.').next().unwrap_or(key);
-    if !key.is_empty() && (dump.runtime.contains(key) || dump.runtime.contains(root)) {
+    if runtime_sets(dump, key) {
         return Truth::Unknown(format!("a share that the runtime sets by {key}"));
     }
     match share(&fraction.default_value) {
@@ -132,6 +127,13 @@ fn fraction(wanted: &RouteMatch, dump: &Dump) -> Truth {
     }
 }
 
+/// Whether the runtime may have another value.
+pub(super) fn runtime_sets(dump: &Dump, key: &str) -> bool {
+    // Its keys may be written as a tree.
+    let root = key.split('.').next().unwrap_or(key);
+    !key.is_empty() && (dump.runtime.contains(key) || dump.runtime.contains(root))
+}
+
 /// From 0 to 1.
 pub(super) fn share(percent: &Percent) -> Option<f64> {
     let of = match percent.denominator.0.as_str() {
@@ -141,4 +143,37 @@ pub(super) fn share(percent: &Percent) -> Option<f64> {
         _ => return None,
     };
     Some(f64::from(percent.numerator) / of)
+}
+
+/// Its name, or its place.
+pub(super) fn named(route: &Route, index: usize) -> String {
+    match route.name.as_str() {
+        "" => format!("routes[{index}]"),
+        name => name.to_owned(),
+    }
+}
+
+/// What a route asks for, in words.
+pub(super) fn matched(route: &Route) -> String {
+    let of = &route.r#match;
+    let mut words = if let Some(prefix) = &of.prefix {
+        format!("prefix {prefix}")
+    } else if let Some(path) = &of.path {
+        format!("exactly {path}")
+    } else if let Some(prefix) = &of.path_separated_prefix {
+        format!("segments {prefix}")
+    } else if let Some(regex) = &of.safe_regex {
+        format!("regex {:.80}", regex.regex)
+    } else {
+        "CONNECT".to_owned()
+    };
+    let counts: [(usize, &str); 2] = [
+        (of.headers.len(), "header"),
+        (of.query_parameters.len(), "query parameter"),
+    ];
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        let plural = if count == 1 { "" } else { "s" };
+        words.push_str(&format!(", {count} {what}{plural}"));
+    }
+    words
 }

@@ -1,9 +1,13 @@
+mod outside;
+
 use serde_json::{Value, json};
 
 use super::*;
 use crate::mesh::dump::Dump;
 
 const TYPE: &str = "type.googleapis.com/envoy.extensions.filters.network";
+
+const HTTP: &str = "type.googleapis.com/envoy.extensions.filters.http";
 
 /// What each dump here is made of, to be changed by a test.
 struct Parts {
@@ -26,7 +30,13 @@ impl Parts {
             manager: json!({
                 "@type": format!("{TYPE}.http_connection_manager.v3.HttpConnectionManager"),
                 "rds": { "route_config_name": "80" },
-                "http_filters": [{ "name": "envoy.filters.http.router" }],
+                "http_filters": [
+                    { "name": "envoy.filters.http.fault",
+                      "typed_config": { "@type": format!("{HTTP}.fault.v3.HTTPFault") } },
+                    { "name": "envoy.filters.http.cors",
+                      "typed_config": { "@type": format!("{HTTP}.cors.v3.Cors") } },
+                    { "name": "envoy.filters.http.router" },
+                ],
             }),
             routes: json!({ "name": "80", "virtual_hosts": [{
                 "name": "a", "domains": ["a"],
@@ -65,20 +75,38 @@ impl Parts {
     }
 
     fn follow(&self) -> Trace {
-        follow(
-            &self.dump(),
-            &Query {
-                address: Some([10, 96, 0, 1].into()),
-                port: 80,
-                method: &http::Method::GET,
-                authority: b"a",
-                target: b"/x?y",
-                headers: &http::HeaderMap::new(),
-                http2: false,
-                normalize: |path, _| Some(path.to_vec()),
-            },
-        )
+        self.ask(&self.dump())
     }
+
+    fn ask(&self, dump: &Dump) -> Trace {
+        ask(dump, "10.96.0.1", &http::HeaderMap::new())
+    }
+}
+
+fn ask(dump: &Dump, address: &str, headers: &http::HeaderMap) -> Trace {
+    follow(
+        dump,
+        &Query {
+            address: Some(address.parse().unwrap()),
+            port: 80,
+            method: &http::Method::GET,
+            authority: b"a",
+            target: b"/x?y",
+            headers,
+            http2: false,
+            normalize: |path, _| Some(path.to_vec()),
+        },
+    )
+}
+
+const FAULT: &str = "envoy.filters.http.fault";
+
+/// What the fault filter is told: it aborts a share of the requests, in per cent.
+fn abort(share: u32, status: u16) -> Value {
+    json!({ FAULT: {
+        "@type": format!("{HTTP}.fault.v3.HTTPFault"),
+        "abort": { "http_status": status, "percentage": { "numerator": share } },
+    } })
 }
 
 #[test]
@@ -100,19 +128,19 @@ fn what_is_plain_is_routed() {
 #[test]
 fn what_is_not_covered_is_unknown_by_name() {
     type Change = fn(&mut Parts);
-    let cases: [(Change, &str); 23] = [
+    let cases: [(Change, &str); 38] = [
         (|p| p.node = "waypoint~10.0.0.1~w.ns~ns", "a waypoint"),
         (
             |p| p.manager["rds"]["route_config_name"] = json!("81"),
             "81, which isn't in the dump",
         ),
         (
-            |p| p.manager["http_filters"][0]["name"] = json!("envoy.filters.http.lua"),
+            |p| p.manager["http_filters"][2]["name"] = json!("envoy.filters.http.lua"),
             "lua",
         ),
         (
             |p| {
-                p.manager["http_filters"][0] = json!({ "name": "router", "typed_config": {
+                p.manager["http_filters"][2] = json!({ "name": "router", "typed_config": {
                     "@type": "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua" } });
             },
             "the HTTP filter router",
@@ -122,6 +150,64 @@ fn what_is_not_covered_is_unknown_by_name() {
             "routes that depend on a scope",
         ),
         (|p| p.manager["merge_slashes"] = json!(true), ""),
+        (
+            |p| p.manager["codec_type"] = json!("HTTP2"),
+            "for HTTP/2 alone",
+        ),
+        (
+            |p| {
+                p.manager["early_header_mutation_extensions"] =
+                    json!([{ "name": "mine", "typed_config": {} }]);
+            },
+            "early_header_mutation_extensions of the connection manager: mine",
+        ),
+        (
+            |p| {
+                p.manager["original_ip_detection_extensions"] =
+                    json!([{ "name": "custom", "typed_config": {} }]);
+            },
+            "original_ip_detection_extensions of the connection manager: custom",
+        ),
+        (
+            |p| p.manager["typed_header_validation_config"] = json!({}),
+            "typed_header_validation_config",
+        ),
+        (
+            |p| p.manager["common_http_protocol_options"] = json!({ "max_headers_count": 9 }),
+            "so many headers",
+        ),
+        (
+            |p| p.manager["max_request_headers_kb"] = json!(1),
+            "headers so long",
+        ),
+        (
+            |p| {
+                p.manager["scheme_header_transformation"] = json!({ "match_upstream": true });
+                p.route()["match"]["headers"] = json!([{ "name": ":scheme" }]);
+            },
+            "header :scheme",
+        ),
+        (
+            |p| {
+                p.manager["via"] = json!("x");
+                p.route()["match"]["headers"] = json!([{ "name": "via" }]);
+            },
+            "header via",
+        ),
+        (
+            |p| {
+                p.manager["append_x_forwarded_port"] = json!(true);
+                p.route()["match"]["headers"] = json!([{ "name": "x-forwarded-port" }]);
+            },
+            "header x-forwarded-port",
+        ),
+        (
+            |p| {
+                p.manager["add_user_agent"] = json!(true);
+                p.route()["match"]["headers"] = json!([{ "name": "user-agent" }]);
+            },
+            "header user-agent",
+        ),
         (
             |p| p.listener["filter_chain_matcher"] = json!({}),
             "a matcher tree",
@@ -178,18 +264,50 @@ fn what_is_not_covered_is_unknown_by_name() {
             "an action that the model doesn't know",
         ),
         (
-            |p| {
-                p.route()["typed_per_filter_config"] = json!({ "envoy.filters.http.fault": {
-                    "abort": { "http_status": 500, "percentage": { "numerator": 10 } } } });
-            },
+            |p| p.route()["typed_per_filter_config"] = abort(10, 500),
             "fault injection",
         ),
         (
+            |p| p.route()["typed_per_filter_config"] = json!({ FAULT: { "config": {} } }),
+            "what the HTTP filter envoy.filters.http.fault is told",
+        ),
+        (
             |p| {
-                p.route()["typed_per_filter_config"] =
-                    json!({ "envoy.filters.http.fault": { "config": {} } });
+                p.manager["http_filters"][0]["typed_config"] = json!({
+                    "@type": "type.googleapis.com/xds.type.v3.TypedStruct", "value": {} });
             },
-            "fault injection within",
+            "the HTTP filter envoy.filters.http.fault",
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][0]["name"] = json!("mine");
+                p.routes["typed_per_filter_config"] = abort(100, 500);
+            },
+            "where the HTTP filter is named mine",
+        ),
+        (
+            |p| {
+                let mut fault = abort(100, 500);
+                fault[FAULT]["new_field"] = json!(1);
+                p.routes["typed_per_filter_config"] = fault;
+            },
+            "fault injection with new_field",
+        ),
+        (
+            |p| {
+                p.manager["http_filters"][2]["typed_config"] = json!({
+                    "@type": format!("{HTTP}.router.v3.Router"),
+                    "upstream_http_filters": [{ "name": "envoy.filters.http.lua" }] });
+            },
+            "the HTTP filter envoy.filters.http.lua behind the router",
+        ),
+        (
+            |p| {
+                p.cluster["typed_extension_protocol_options"] = json!({
+                    "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                        "http_filters": [{ "name": "envoy.filters.http.lua" }] } });
+            },
+            "the HTTP filter envoy.filters.http.lua behind the router",
         ),
         (
             |p| p.cluster["cluster_type"] = json!({ "name": "envoy.clusters.redis" }),
@@ -332,3 +450,31 @@ fn a_rewrite_that_doubles_the_slash_shows() {
     parts.route()["route"]["prefix_rewrite"] = json!("/v2/");
     assert_eq!(parts.follow().rewritten.target.as_deref(), Some("/v2/?y"));
 }
+
+#[test]
+fn a_table_made_to_take_long_is_unknown_after_a_while() {
+    let mut parts = Parts::new();
+    let route = |index: usize| {
+        json!({ "match": { "safe_regex": { "regex": format!("/some/longer/path/\\w{{80}}x{index}") } },
+            "route": { "cluster": "c" } })
+    };
+    parts.routes["virtual_hosts"][0]["routes"] = (0..19_000).map(route).collect();
+    let dump = parts.dump();
+    for _ in 0..3 {
+        let trace = parts.ask(&dump);
+        assert_eq!(trace.verdict, Verdict::Unknown);
+        assert!(
+            trace.why.contains("no more are compiled"),
+            "{:.300}",
+            trace.why
+        );
+    }
+    assert_eq!(dump.expressions.compiled(), 5_000);
+    let share = |_| json!({ "name": "c", "weight": 1 });
+    let shares: Vec<_> = (0..101).map(share).collect();
+    let mut parts = Parts::new();
+    parts.route()["route"] = json!({ "weighted_clusters": { "clusters": shares } });
+    assert!(parts.follow().why.contains("a route to 101 clusters"));
+}
+
+mod filters;

@@ -1,16 +1,16 @@
 //! `StringMatcher`.
 
-use super::pattern::matches_whole;
 use crate::mesh::dump::matcher::{Rest, StringMatcher};
+use crate::mesh::expression::Expressions;
 use crate::mesh::truth::Truth;
 
 /// Whether a value is what a matcher asks for.
-pub(super) fn matches(matcher: &StringMatcher, value: &[u8]) -> Truth {
+pub(super) fn matches(matcher: &StringMatcher, value: &[u8], expressions: &Expressions) -> Truth {
     if let Some(field) = unread(&matcher.rest) {
         return Truth::Unknown(format!("a string matcher with {field}"));
     }
     if let Some(regex) = &matcher.safe_regex {
-        return matches_whole(&regex.regex, value);
+        return expressions.match_whole(&regex.regex, value);
     }
     let fold = |bytes: &[u8]| match matcher.ignore_case {
         true => bytes.to_ascii_lowercase(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::filter::HttpFilter;
 use super::listener::Address;
 use super::scalar::{Name, Scalar, Span};
 
@@ -43,7 +44,10 @@ pub struct Cluster {
     /// Speaks HTTP/2: the old form.
     #[serde(alias = "http2ProtocolOptions")]
     pub http2_protocol_options: Option<IgnoredAny>,
-    /// Speaks HTTP/2: the new form.
+    /// `USE_DOWNSTREAM_PROTOCOL`: speaks what the request came in. The old form.
+    #[serde(alias = "protocolSelection")]
+    pub protocol_selection: Name,
+    /// What it speaks: the new form, by the name of the extension.
     #[serde(alias = "typedExtensionProtocolOptions")]
     pub typed_extension_protocol_options: BTreeMap<String, ProtocolOptions>,
     /// Whose cluster it is.
@@ -94,6 +98,12 @@ pub struct ProtocolOptions {
     /// The one that the request came in.
     #[serde(alias = "useDownstreamProtocolConfig")]
     pub use_downstream_protocol_config: Option<IgnoredAny>,
+    /// The one that the endpoint takes.
+    #[serde(alias = "autoConfig")]
+    pub auto_config: Option<IgnoredAny>,
+    /// Filters between the router and the cluster.
+    #[serde(alias = "httpFilters")]
+    pub http_filters: Vec<HttpFilter>,
 }
 
 /// `HttpProtocolOptions.ExplicitHttpConfig`.
@@ -103,6 +113,9 @@ pub struct ExplicitHttp {
     /// HTTP/2.
     #[serde(alias = "http2ProtocolOptions")]
     pub http2_protocol_options: Option<IgnoredAny>,
+    /// HTTP/3.
+    #[serde(alias = "http3ProtocolOptions")]
+    pub http3_protocol_options: Option<IgnoredAny>,
 }
 
 /// `Metadata`.
@@ -131,6 +144,8 @@ pub struct FilterMetadata {
 pub struct IstioMetadata {
     /// The services behind a cluster.
     pub services: Vec<IstioService>,
+    /// The DestinationRule that holds for it, as a path of Kubernetes' API.
+    pub config: Scalar,
 }
 
 /// An entry of `filter_metadata.istio.services`.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::filter::HttpFilter;
 use super::matcher::Rest;
 use super::route::{RouteConfig, WeightedClusters};
 use super::scalar::{Name, Span};
@@ -79,6 +80,9 @@ pub struct SocketAddress {
     pub port_value: u16,
     /// `UDP`, or absent for TCP.
     pub protocol: Name,
+    /// `::` takes IPv4 too.
+    #[serde(alias = "ipv4Compat")]
+    pub ipv4_compat: bool,
 }
 
 impl Address {
@@ -283,6 +287,50 @@ pub struct NetworkConfig {
     /// HTTP: `X-Forwarded-*` are the peer's.
     #[serde(alias = "useRemoteAddress")]
     pub use_remote_address: bool,
+    /// HTTP: `HTTP1` or `HTTP2` where it speaks one alone.
+    #[serde(alias = "codecType")]
+    pub codec_type: Name,
+    /// HTTP: what it takes of both versions.
+    #[serde(alias = "commonHttpProtocolOptions")]
+    pub common_http_protocol_options: CommonHttp,
+    /// HTTP: what it takes of HTTP/1.1.
+    #[serde(alias = "httpProtocolOptions")]
+    pub http_protocol_options: Http1,
+    /// HTTP: 60 KiB where absent.
+    #[serde(alias = "maxRequestHeadersKb")]
+    pub max_request_headers_kb: Option<u32>,
+    /// HTTP: what changes headers before anything else.
+    #[serde(alias = "earlyHeaderMutationExtensions")]
+    pub early_header_mutation_extensions: Vec<Extension>,
+    /// HTTP: what finds the client's address, and may refuse a request for it.
+    #[serde(alias = "originalIpDetectionExtensions")]
+    pub original_ip_detection_extensions: Vec<Extension>,
+    /// HTTP: what checks headers and paths instead of the settings here.
+    #[serde(alias = "typedHeaderValidationConfig")]
+    pub typed_header_validation_config: Option<IgnoredAny>,
+    /// HTTP: a path normalisation by steps.
+    #[serde(alias = "pathNormalizationOptions")]
+    pub path_normalization_options: Option<IgnoredAny>,
+    /// HTTP: what `:scheme` is.
+    #[serde(alias = "schemeHeaderTransformation")]
+    pub scheme_header_transformation: Option<SchemeTransformation>,
+    /// HTTP: believes as many proxies.
+    #[serde(alias = "xffNumTrustedHops")]
+    pub xff_num_trusted_hops: u32,
+    /// HTTP: adds this to the header `via`.
+    pub via: String,
+    /// HTTP: writes the header `x-forwarded-port`.
+    #[serde(alias = "appendXForwardedPort")]
+    pub append_x_forwarded_port: bool,
+    /// HTTP: changes answers of its own.
+    #[serde(alias = "localReplyConfig")]
+    pub local_reply_config: LocalReply,
+    /// HTTP: may change the status of answers of its own.
+    #[serde(alias = "proxyStatusConfig")]
+    pub proxy_status_config: ProxyStatus,
+    /// HTTP: writes its name into requests without a user agent.
+    #[serde(alias = "addUserAgent")]
+    pub add_user_agent: bool,
     /// HTTP: the longest pause of a request; absent means 5 minutes.
     #[serde(alias = "streamIdleTimeout")]
     pub stream_idle_timeout: Option<Span>,
@@ -293,6 +341,67 @@ pub struct NetworkConfig {
     pub weighted_clusters: Option<WeightedClusters>,
 }
 
+/// `HttpProtocolOptions`, of connection managers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CommonHttp {
+    /// `REJECT_REQUEST` or `DROP_HEADER`; absent means that they are well.
+    #[serde(alias = "headersWithUnderscoresAction")]
+    pub headers_with_underscores_action: Name,
+    /// For routes that don't say.
+    #[serde(alias = "maxStreamDuration")]
+    pub max_stream_duration: Option<Span>,
+    /// 100 where absent.
+    #[serde(alias = "maxHeadersCount")]
+    pub max_headers_count: Option<u32>,
+}
+
+/// `Http1ProtocolOptions`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Http1 {
+    /// Methods that nobody has heard of.
+    #[serde(alias = "allowCustomMethods")]
+    pub allow_custom_methods: bool,
+}
+
+/// `TypedExtensionConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Extension {
+    /// Anything.
+    pub name: String,
+    /// What it is.
+    #[serde(alias = "typedConfig")]
+    pub typed_config: TypeUrl,
+}
+
+/// `SchemeHeaderTransformation`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SchemeTransformation {
+    /// Always this.
+    #[serde(alias = "schemeToOverwrite")]
+    pub scheme_to_overwrite: String,
+}
+
+/// `LocalReplyConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LocalReply {
+    /// Each may have another status.
+    pub mappers: Vec<IgnoredAny>,
+}
+
+/// `ProxyStatusConfig`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProxyStatus {
+    /// The status is that of RFC 9209.
+    #[serde(alias = "setRecommendedResponseCode")]
+    pub set_recommended_response_code: bool,
+}
+
 /// `Rds`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -300,20 +409,4 @@ pub struct Rds {
     /// Istio's are the port, or `host:port`.
     #[serde(alias = "routeConfigName")]
     pub route_config_name: String,
-}
-
-/// An entry of `http_filters`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct HttpFilter {
-    /// Such as `envoy.filters.http.router`.
-    pub name: String,
-    /// Off unless a route switches it on.
-    pub disabled: bool,
-    /// Its type, which counts more than its name.
-    #[serde(alias = "typedConfig")]
-    pub typed_config: Option<TypeUrl>,
-    /// Delivered apart, as a WasmPlugin is.
-    #[serde(alias = "configDiscovery")]
-    pub config_discovery: Option<IgnoredAny>,
 }

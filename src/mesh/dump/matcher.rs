@@ -108,7 +108,7 @@ pub struct HeaderMatcher {
     pub contains_match: Option<String>,
     /// What the value is.
     #[serde(alias = "stringMatch")]
-    pub string_match: Option<StringMatcher>,
+    pub string_match: Option<Box<StringMatcher>>,
     /// The opposite.
     #[serde(alias = "invertMatch")]
     pub invert_match: bool,
@@ -138,7 +138,7 @@ pub struct QueryMatcher {
     pub name: String,
     /// What its value is.
     #[serde(alias = "stringMatch")]
-    pub string_match: Option<StringMatcher>,
+    pub string_match: Option<Box<StringMatcher>>,
     /// Whether it is there.
     #[serde(alias = "presentMatch")]
     pub present_match: Option<bool>,

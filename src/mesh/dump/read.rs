@@ -12,17 +12,22 @@ use super::listener::Listener;
 use super::route::RouteConfig;
 use super::scalar::Name;
 use super::sections::{ConfigDump, HostStatuses, Section};
+use super::stream::{Added, All};
 use super::{Dump, Has};
 
 /// The longest JSON that is read. A mesh of some thousand services has about 100 MiB.
 const LONGEST: usize = 256 << 20;
 
-/// A small object takes much more memory than text. Real dumps have one in 60 bytes and
-/// more, so one in this many is a dump that somebody made to fill memory.
-const BYTES_PER_OBJECT: usize = 40;
+/// A small object takes much more memory than text, up to some 500 bytes, so one in fewer bytes
+/// than this is a dump that somebody made to fill memory. Real ones have one in 60, and in 34
+/// without their spaces where they are mostly endpoints.
+const BYTES_PER_OBJECT: usize = 24;
 
 /// So many are always well.
 const OBJECTS: usize = 100_000;
+
+/// So many never are, however long the dump.
+const MOST_OBJECTS: usize = 3_000_000;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
@@ -85,7 +90,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Dump, Unreadable> {
         return Err(Unreadable::TooLarge);
     }
     let objects = memchr::memchr_iter(b'{', json).count();
-    if objects > OBJECTS.max(json.len() / BYTES_PER_OBJECT) {
+    let allowed = (json.len() / BYTES_PER_OBJECT).clamp(OBJECTS, MOST_OBJECTS);
+    if objects > allowed {
         return Err(Unreadable::TooDense(objects, json.len()));
     }
     match json.iter().find(|b| !b.is_ascii_whitespace()) {
@@ -110,15 +116,11 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
 fn object(json: &[u8]) -> Result<Dump, Unreadable> {
     let mut dump = Dump::default();
     match parse::<ConfigDump>(json) {
-        Ok(ConfigDump { configs }) => {
-            for section in configs {
-                dump.add(section);
-            }
-        }
+        Ok(ConfigDump { configs }) => dump = configs.dump,
         Err(why) => {
             // Not an error within it, but something else altogether.
             let section = parse::<Section>(json).map_err(|_| why.clone())?;
-            dump.add(section);
+            dump.add_section(section);
             if dump.has == Has::default() {
                 let other =
                     matches!(&why, Unreadable::Wrong { what, .. } if what.contains("`configs`"));
@@ -132,24 +134,23 @@ fn object(json: &[u8]) -> Result<Dump, Unreadable> {
 /// A list of resources, as `istioctl proxy-config listeners -o json` prints it. They have no
 /// type, but each kind has fields that no other has.
 fn list(json: &[u8]) -> Result<Dump, Unreadable> {
-    let mut dump = Dump::default();
     let kinds: BTreeSet<Resource> = parse::<Vec<Traits>>(json)?
         .iter()
         .map(Traits::kind)
         .collect();
     match kinds.into_iter().collect::<Vec<_>>()[..] {
-        [Resource::Listener] => dump.add_all(parse(json)?, Dump::add_listener),
-        [Resource::Routes] => dump.add_all(parse(json)?, Dump::add_routes),
-        [Resource::Cluster] => dump.add_all(parse(json)?, Dump::add_cluster),
-        [Resource::Endpoints] => dump.add_all(parse(json)?, Dump::add_endpoints),
-        [Resource::Statuses] => {
-            let all: Vec<HostStatuses> = parse(json)?;
-            dump.add_all(all.into_iter().map(statuses).collect(), Dump::add_endpoints);
-        }
-        [Resource::Section] => dump.add_all(parse(json)?, Dump::add),
-        _ => return Err(Unreadable::Another),
+        [Resource::Listener] => all::<Listener>(json),
+        [Resource::Routes] => all::<Box<RouteConfig>>(json),
+        [Resource::Cluster] => all::<Box<Cluster>>(json),
+        [Resource::Endpoints] => all::<LoadAssignment>(json),
+        [Resource::Statuses] => all::<HostStatuses>(json),
+        [Resource::Section] => all::<Section>(json),
+        _ => Err(Unreadable::Another),
     }
-    dump.finish()
+}
+
+fn all<T: Added + DeserializeOwned>(json: &[u8]) -> Result<Dump, Unreadable> {
+    parse::<All<T>>(json)?.dump.finish()
 }
 
 /// What a resource without an envelope is.
@@ -262,7 +263,7 @@ impl Dump {
         Ok(self)
     }
 
-    fn add(&mut self, section: Section) {
+    fn add_section(&mut self, section: Section) {
         let is = |kind: &str| section.type_url.contains(kind);
         self.has.listeners |= is("ListenersConfigDump");
         self.has.routes |= is("RoutesConfigDump");
@@ -298,15 +299,16 @@ impl Dump {
                 (None, None) => {}
             }
         }
-        let routes = section.static_route_configs.into_iter();
-        for of in routes.chain(section.dynamic_route_configs) {
+        // One that a listener has in itself is among the static ones, maybe under the same name.
+        let routes = section.dynamic_route_configs.into_iter();
+        for of in routes.chain(section.static_route_configs) {
             let name = of.route_config.as_ref().map(|config| config.name.clone());
             if let Some(failure) = of.error_state {
                 let name = name.unwrap_or_default();
                 self.note("route configuration", &name, &failure.details);
             }
             if let Some(config) = of.route_config {
-                self.add_routes(*config);
+                self.add_routes(config);
             }
         }
         let clusters = section.static_clusters.into_iter();
@@ -317,7 +319,7 @@ impl Dump {
                 self.note("cluster", &name, &failure.details);
             }
             if let Some(cluster) = of.cluster {
-                self.add_cluster(*cluster);
+                self.add_cluster(cluster);
             }
         }
         for cluster in section.dynamic_warming_clusters {
@@ -339,10 +341,10 @@ impl Dump {
         self.add_state(section.active_state.and_then(|state| state.listener));
         self.add_state(section.listener);
         if let Some(config) = section.route_config {
-            self.add_routes(*config);
+            self.add_routes(config);
         }
         if let Some(cluster) = section.cluster {
-            self.add_cluster(*cluster);
+            self.add_cluster(cluster);
         }
         if let Some(assignment) = section.endpoint_config {
             self.add_endpoints(*assignment);
@@ -366,12 +368,12 @@ impl Dump {
         self.listeners.push(listener);
     }
 
-    fn add_routes(&mut self, config: RouteConfig) {
+    fn add_routes(&mut self, config: Box<RouteConfig>) {
         self.has.routes = true;
         self.routes.entry(config.name.clone()).or_insert(config);
     }
 
-    fn add_cluster(&mut self, cluster: Cluster) {
+    fn add_cluster(&mut self, cluster: Box<Cluster>) {
         self.has.clusters = true;
         let name = cluster.name.clone();
         self.clusters.entry(name).or_insert(cluster);
@@ -382,11 +384,41 @@ impl Dump {
         let name = assignment.cluster_name.clone();
         self.endpoints.entry(name).or_insert(assignment);
     }
+}
 
-    fn add_all<T>(&mut self, all: Vec<T>, add: fn(&mut Self, T)) {
-        for one in all {
-            add(self, one);
-        }
+impl Added for Section {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_section(self);
+    }
+}
+
+impl Added for Listener {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_listener(self);
+    }
+}
+
+impl Added for Box<RouteConfig> {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_routes(self);
+    }
+}
+
+impl Added for Box<Cluster> {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_cluster(self);
+    }
+}
+
+impl Added for LoadAssignment {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_endpoints(self);
+    }
+}
+
+impl Added for HostStatuses {
+    fn add_to(self, dump: &mut Dump) {
+        dump.add_endpoints(statuses(self));
     }
 }
 

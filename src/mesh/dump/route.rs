@@ -1,11 +1,10 @@
 //! Route configurations (`envoy.config.route.v3`), as far as the choice depends on them.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::matcher::{Percent, Regex, RouteMatch};
+use super::filter::{Message, PerFilter};
+use super::matcher::{Regex, RouteMatch};
 use super::scalar::{Name, Span};
 
 /// `RouteConfiguration`.
@@ -28,6 +27,12 @@ pub struct RouteConfig {
     /// What follows a `;` in the path doesn't count.
     #[serde(alias = "ignorePathParametersInPathMatching")]
     pub ignore_path_parameters_in_path_matching: bool,
+    /// Headers that are taken from requests that come from outside.
+    #[serde(alias = "internalOnlyHeaders")]
+    pub internal_only_headers: Vec<String>,
+    /// By the name of the HTTP filter.
+    #[serde(alias = "typedPerFilterConfig")]
+    pub typed_per_filter_config: PerFilter,
 }
 
 /// `VirtualHost`.
@@ -48,9 +53,11 @@ pub struct VirtualHost {
     /// For routes without their own.
     #[serde(alias = "retryPolicy")]
     pub retry_policy: Option<Box<RetryPolicy>>,
+    /// Whose preflights are answered: the older form.
+    pub cors: Option<Message>,
     /// By the name of the HTTP filter.
     #[serde(alias = "typedPerFilterConfig")]
-    pub typed_per_filter_config: BTreeMap<String, PerFilter>,
+    pub typed_per_filter_config: PerFilter,
 }
 
 /// `Route`.
@@ -70,7 +77,7 @@ pub struct Route {
     pub direct_response: Option<Box<DirectResponse>>,
     /// By the name of the HTTP filter.
     #[serde(alias = "typedPerFilterConfig")]
-    pub typed_per_filter_config: BTreeMap<String, PerFilter>,
+    pub typed_per_filter_config: PerFilter,
 }
 
 /// `RouteAction`.
@@ -120,6 +127,8 @@ pub struct RouteAction {
     /// The longest pause of a request.
     #[serde(alias = "idleTimeout")]
     pub idle_timeout: Option<Span>,
+    /// Whose preflights are answered: the older form.
+    pub cors: Option<Message>,
 }
 
 /// `WeightedCluster`, of routes and of TCP.
@@ -147,6 +156,9 @@ pub struct WeightedCluster {
     pub cluster_header: String,
     /// Its share of the sum.
     pub weight: u32,
+    /// By the name of the HTTP filter.
+    #[serde(alias = "typedPerFilterConfig")]
+    pub typed_per_filter_config: PerFilter,
 }
 
 /// `RegexMatchAndSubstitute`.
@@ -234,46 +246,4 @@ pub struct Redirect {
 pub struct DirectResponse {
     /// The status.
     pub status: u16,
-}
-
-/// What a route tells an HTTP filter. Only fault injection is read, and not within a
-/// `FilterConfig`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct PerFilter {
-    /// The type.
-    #[serde(rename = "@type")]
-    pub type_url: String,
-    /// Answers some requests with an error.
-    pub abort: Option<Abort>,
-    /// Makes some requests wait.
-    pub delay: Option<Delay>,
-    /// Only requests with all of these.
-    pub headers: Vec<IgnoredAny>,
-    /// Switches the filter off.
-    pub disabled: bool,
-    /// What a `FilterConfig` wraps.
-    pub config: Option<IgnoredAny>,
-}
-
-/// `FaultAbort`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Abort {
-    /// The status.
-    #[serde(alias = "httpStatus")]
-    pub http_status: u16,
-    /// The share of the requests.
-    pub percentage: Option<Percent>,
-}
-
-/// `FaultDelay`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Delay {
-    /// How long.
-    #[serde(alias = "fixedDelay")]
-    pub fixed_delay: Option<Span>,
-    /// The share of the requests.
-    pub percentage: Option<Percent>,
 }

@@ -109,10 +109,19 @@ pub enum Scalar {
 }
 
 impl Scalar {
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(own) => Some(own),
+            Self::Other => None,
+        }
+    }
+
     /// Whether it is this text.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        matches!(self, Self::Text(own) if own == text)
+        self.text() == Some(text)
     }
 }
 

@@ -6,11 +6,12 @@ use super::cluster::{Cluster, LoadAssignment};
 use super::listener::Listener;
 use super::route::RouteConfig;
 use super::scalar::{Integer, Name};
+use super::stream::All;
 
 /// The whole answer of `/config_dump`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct ConfigDump {
-    pub(super) configs: Vec<Section>,
+    pub(super) configs: All<Section>,
 }
 
 /// An entry of `configs`: of one type each, but the fields of the types don't collide. With

@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::scene::{Scene, at};
 use super::{Asked, Found, Place};
 use crate::mesh::Ladder;
-use crate::mesh::manifests::span;
-use crate::mesh::manifests::virtual_service::{Asks, entry, is_for, is_for_the_mesh};
+use crate::mesh::manifests::virtual_service::{Asks, entry};
+use crate::mesh::manifests::{Patterns, span};
 
 const FIX: &str = "raise the gateway's response_header (or request) above what the sidecar may \
                    take, or lower the sidecar's timeout or attempts";
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
+    let mut patterns = Patterns::default();
     for asked in scene.input.asked {
         let Some(own) = own(scene, asked) else {
             continue;
@@ -33,8 +34,9 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             }
             continue;
         }
-        written(scene, asked, own, &said, found);
+        written(scene, asked, own, &said, &mut patterns, found);
     }
+    found.notes.extend(patterns.note());
 }
 
 /// What a VirtualService says.
@@ -43,16 +45,11 @@ fn written(
     asked: &Asked,
     own: Duration,
     said: &dyn Fn(Duration) -> String,
+    patterns: &mut Patterns,
     found: &mut Found,
 ) {
-    let Some(name) = scene.name(&scene.config().services[asked.service]) else {
-        return;
-    };
-    let mut all = scene
-        .of("VirtualService")
-        .filter(|of| is_for_the_mesh(of) && is_for(of, &name, &scene.namespace));
     // Which of several counts isn't told by the manifests.
-    let (Some(object), None) = (all.next(), all.next()) else {
+    let Some(object) = scene.virtual_service(asked.service) else {
         return;
     };
     let path = asked.target.split('?').next().unwrap_or_default();
@@ -60,7 +57,7 @@ fn written(
         path,
         method: asked.method.as_str(),
     };
-    let Some(entry) = entry(object, asks) else {
+    let Some(entry) = entry(object, asks, patterns) else {
         return;
     };
     let whole = entry.text_at("timeout").and_then(span);

@@ -1,11 +1,13 @@
 //! GW009: the `Sidecar` that holds for the gateway leaves out a service.
 
 use super::Found;
-use super::scene::{Scene, at};
-use crate::mesh::manifests::{Name, Object, selects};
+use super::scene::{ROOT, Scene, at};
+use crate::mesh::manifests::{Name, Node, Object, selects};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    let Some(sidecar) = own(scene) else { return };
+    let Some((sidecar, own)) = own(scene) else {
+        return;
+    };
     let egress = sidecar.node.items("spec.egress");
     // Without any it is inherited.
     if egress.is_empty() || scene.namespace.is_empty() {
@@ -21,7 +23,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             .iter()
             .filter(|of| of.number_at("port.number").is_none_or(|own| own == port))
             .flat_map(|of| of.texts("hosts"));
-        let shown = hosts.any(|host| shows(host, &name, scene.namespace_of(sidecar)));
+        let shown = hosts.any(|host| shows(host, &name, own));
         if !shown && !is_destination(scene, &name) {
             hidden.push(format!("{}/{}", name.namespace, name.full()));
         }
@@ -41,20 +43,27 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     );
 }
 
-/// The one for the gateway's pods, else the one for its namespace.
-fn own<'a>(scene: &Scene<'a>) -> Option<&'a Object> {
+/// The one for the gateway's pods, else the one for their namespace, else the mesh's; and
+/// their namespace, which `.` stands for in each of them.
+fn own<'a, 's>(scene: &'s Scene<'a>) -> Option<(&'a Object, &'s str)> {
     let workload = scene.workloads.first()?;
     let namespace = scene.namespace_of(workload.object);
-    let all: Vec<_> = scene
-        .of("Sidecar")
-        .filter(|of| scene.namespace_of(of) == namespace)
-        .collect();
-    let selector = |of: &Object| of.node.at("spec.workloadSelector.labels").cloned();
-    let selected = all
+    let within = |namespace: &str| {
+        let all = scene.of("Sidecar");
+        all.filter(|of| scene.namespace_of(of) == namespace)
+            .collect::<Vec<_>>()
+    };
+    let (near, far) = (within(namespace), within(ROOT));
+    let selected = near
         .iter()
-        .find(|of| selects(selector(of).as_ref(), workload.labels()) == Some(true));
-    let whole = || all.iter().find(|of| selector(of).is_none());
-    selected.or_else(whole).copied()
+        .find(|of| selects(selector(of), workload.labels()) == Some(true));
+    let mut whole = near.iter().chain(&far).filter(|of| selector(of).is_none());
+    let own = selected.or_else(|| whole.next()).copied()?;
+    Some((own, namespace))
+}
+
+fn selector(of: &Object) -> Option<&Node> {
+    of.node.at("spec.workloadSelector.labels")
 }
 
 /// Whether a VirtualService sends to it, which may bring it with itself.
@@ -86,8 +95,8 @@ fn shows(host: &str, name: &Name, own: &str) -> bool {
     let full = name.full();
     let meant = match host.strip_prefix('*') {
         Some(end) => full.ends_with(end),
-        // A short name is no name here; but it may be meant.
-        None => host == full || Name::of(host, &name.namespace).as_ref() == Some(name),
+        // A short name is no name here.
+        None => host == full,
     };
     near && meant
 }

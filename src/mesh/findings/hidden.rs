@@ -2,46 +2,55 @@
 
 use super::Found;
 use super::scene::{Scene, at};
-use crate::mesh::manifests::virtual_service::{hides, is_for};
-use crate::mesh::manifests::{Name, Node, Object};
+use crate::mesh::manifests::{Object, Taken};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for object in scene.of("VirtualService") {
-        let entries = object.node.items("spec.http");
-        let ours = is_for_a_service(scene, object);
-        for (index, later) in entries.iter().enumerate() {
-            if !ours && !sends_to_the_gateway(scene, object, later) {
-                continue;
+        let ours = scene.is_for_a_service(object);
+        entries(scene, object, ours, found);
+    }
+}
+
+fn entries(scene: &Scene<'_>, object: &Object, ours: bool, found: &mut Found) {
+    let mut taken = Taken::default();
+    for (index, entry) in object.node.items("spec.http").iter().enumerate() {
+        let matches = entry.items("match");
+        let by = match matches {
+            [] => taken.everything(),
+            // It gets what one of them still gets.
+            all => {
+                let mut by = None;
+                for of in all {
+                    by = taken.by(of);
+                    if by.is_none() {
+                        break;
+                    }
+                }
+                by
             }
-            let Some(first) = entries[..index].iter().find(|of| hides(of, later)) else {
-                continue;
-            };
-            let name = match later.text_at("name") {
+        };
+        if let Some(line) = by
+            && (ours || scene.sends_to_the_gateway(object, entry))
+        {
+            let name = match entry.text_at("name") {
                 Some(name) => format!("the route {name}"),
                 None => format!("http[{index}]"),
             };
             found.add(
-                at(object, later),
+                at(object, entry),
                 format!(
-                    "{name} gets no request: the entry on line {} takes all that it matches",
-                    first.line
+                    "{name} gets no request: the entry on line {line} takes all that it matches"
                 ),
                 "put the more specific entry first",
             );
         }
+        // It takes what the other VirtualService does.
+        if entry.get("delegate").is_some() {
+            continue;
+        }
+        if matches.is_empty() {
+            taken.take_all(entry.line);
+        }
+        matches.iter().for_each(|of| taken.take(of, entry.line));
     }
-}
-
-fn is_for_a_service(scene: &Scene<'_>, object: &Object) -> bool {
-    let mut names = scene.used().filter_map(|(_, service)| scene.name(service));
-    names.any(|name| is_for(object, &name, &scene.namespace))
-}
-
-fn sends_to_the_gateway(scene: &Scene<'_>, object: &Object, entry: &Node) -> bool {
-    let from = scene.namespace_of(object);
-    entry.items("route").iter().any(|route| {
-        let host = route.text_at("destination.host").unwrap_or_default();
-        let name = Name::of(host, from);
-        name.is_some_and(|name| scene.own().any(|own| scene.name_of(own) == name))
-    })
 }

@@ -7,7 +7,7 @@ use crate::config::Service;
 use crate::mesh::manifests::Name;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    if !scene.knows_variables() {
+    if scene.input.guessed {
         return;
     }
     for (_, service) in scene.used() {
@@ -58,7 +58,10 @@ fn is_expected(scene: &Scene<'_>, name: &Name) -> bool {
     let entered = scene.of("ServiceEntry").any(|of| {
         let from = scene.namespace_of(of);
         let mut hosts = of.node.texts("spec.hosts");
-        hosts.any(|host| Name::of(host, from).as_ref() == Some(name))
+        hosts.any(|host| {
+            host.starts_with('*') && name.full().ends_with(host.trim_start_matches('*'))
+                || Name::of(host, from).as_ref() == Some(name)
+        })
     });
     // Without a namespace one can't tell where a Service is.
     let known = !scene.namespace.is_empty() || !elsewhere;

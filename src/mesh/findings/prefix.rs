@@ -6,7 +6,7 @@ use super::scene::{Scene, key};
 use crate::mesh::manifests::Name;
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    if !scene.knows_variables() {
+    if scene.input.guessed {
         return;
     }
     for (_, service) in scene.used() {

@@ -4,7 +4,8 @@ use http::Method;
 
 use super::scene::{Scene, at};
 use super::{Found, Place};
-use crate::mesh::manifests::virtual_service::{Asks, entry, is_for, is_for_the_mesh};
+use crate::mesh::manifests::Patterns;
+use crate::mesh::manifests::virtual_service::{Asks, entry};
 
 /// What a service may have worked on before it happened. Not `connect-failure`,
 /// `refused-stream` and `reset-before-request`: then it never arrived.
@@ -15,6 +16,7 @@ const FIX: &str = "retry on connect-failure,refused-stream,reset-before-request 
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     let posts = |of: &&super::Asked| matches!(of.method, Method::POST | Method::PATCH);
+    let mut patterns = Patterns::default();
     for asked in scene.input.asked.iter().filter(posts) {
         let said = |on: &str| {
             format!(
@@ -43,13 +45,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             }
             continue;
         }
-        let Some(name) = scene.name(&scene.config().services[asked.service]) else {
-            continue;
-        };
-        let mut all = scene
-            .of("VirtualService")
-            .filter(|of| is_for_the_mesh(of) && is_for(of, &name, &scene.namespace));
-        let (Some(object), None) = (all.next(), all.next()) else {
+        let Some(object) = scene.virtual_service(asked.service) else {
             continue;
         };
         let path = asked.target.split('?').next().unwrap_or_default();
@@ -57,7 +53,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             path,
             method: asked.method.as_str(),
         };
-        let Some(entry) = entry(object, asks) else {
+        let Some(entry) = entry(object, asks, &mut patterns) else {
             continue;
         };
         // Without retryOn it is Istio's default, which depends on its version.
@@ -74,4 +70,5 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             found.add_once(at(object, retries), said(on), FIX);
         }
     }
+    found.notes.extend(patterns.note());
 }

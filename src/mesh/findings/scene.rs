@@ -1,14 +1,15 @@
 //! Who is who in the manifests: the gateway's own workload, its Service, and the services
 //! that it sends to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Asked, Input, Place};
 use crate::config::{Config, Service, ServiceHost};
+use crate::mesh::manifests::virtual_service::{fits, is_for_the_mesh};
 use crate::mesh::manifests::{Manifests, Name, Node, Object, selects};
 
 /// Where Istio looks for what holds for the whole mesh.
-const ROOT: &str = "istio-system";
+pub(super) const ROOT: &str = "istio-system";
 
 /// What the checks ask.
 #[derive(Debug)]
@@ -17,7 +18,23 @@ pub(super) struct Scene<'a> {
     pub(super) workloads: Vec<Workload<'a>>,
     /// The gateway's; empty when nothing says it.
     pub(super) namespace: String,
+    kinds: HashMap<&'a str, Vec<&'a Object>>,
+    services: HashMap<Name, &'a Object>,
+    namespaces: HashMap<&'a str, &'a Object>,
+    /// The gateway's own Services.
+    pub(super) own: Vec<&'a Object>,
+    own_names: HashSet<Name>,
+    /// The Services that routes send to.
+    used_names: Vec<Name>,
+    /// Whether there are more of the gateway's than are looked at.
+    many: bool,
+    /// By the index of the service.
+    virtual_services: HashMap<usize, &'a Object>,
 }
+
+/// The most Deployments of the gateway, and Services of its own, that are looked at: others
+/// are compared with each of them.
+const MOST: usize = 20;
 
 /// A Deployment of the gateway.
 #[derive(Debug, Clone, Copy)]
@@ -30,39 +47,17 @@ impl<'a> Workload<'a> {
     pub(super) fn labels(&self) -> Option<&'a Node> {
         self.object.node.at("spec.template.metadata.labels")
     }
-
-    /// Whether its manifest itself asks for a sidecar.
-    pub(super) fn has_sidecar(&self) -> bool {
-        let of = |key: &str| self.object.node.at(key).and_then(inject);
-        of("spec.template.metadata.labels")
-            .or_else(|| of("spec.template.metadata.annotations"))
-            .is_some_and(|value| value == "true")
-    }
 }
 
 /// What the labels or annotations of a pod say about injection.
-pub(super) fn inject(node: &Node) -> Option<&str> {
+fn inject(node: &Node) -> Option<&str> {
     node.get("sidecar.istio.io/inject").and_then(Node::text)
 }
 
-/// The values that the gateway's container gives its variables; none where they come from
-/// elsewhere.
-#[must_use]
-pub fn environment(manifests: &Manifests) -> Vec<(String, String)> {
-    let workloads = workloads(manifests);
-    let all = workloads.iter().flat_map(|of| of.container.items("env"));
-    all.filter_map(|entry| {
-        let text = |key| entry.text_at(key).map(str::to_owned);
-        // Kubernetes would put another variable in.
-        let value = text("value").filter(|value| !value.contains("$("))?;
-        Some((text("name")?, value))
-    })
-    .collect()
-}
-
 /// The Deployments with a container that runs `api-gateway`, by its image or its command.
-fn workloads(manifests: &Manifests) -> Vec<Workload<'_>> {
-    manifests.of("Deployment").filter_map(workload).collect()
+pub(super) fn workloads(manifests: &Manifests) -> Vec<Workload<'_>> {
+    let all = manifests.of("Deployment").filter_map(workload);
+    all.take(MOST).collect()
 }
 
 fn workload(object: &Object) -> Option<Workload<'_>> {
@@ -84,19 +79,67 @@ impl<'a> Scene<'a> {
     pub(super) fn new(input: Input<'a>) -> Self {
         let workloads = workloads(input.manifests);
         let namespace = namespace(input.manifests, &workloads);
-        Self {
+        let mut scene = Self {
             input,
             workloads,
             namespace,
+            kinds: HashMap::new(),
+            services: HashMap::new(),
+            namespaces: HashMap::new(),
+            own: Vec::new(),
+            own_names: HashSet::new(),
+            used_names: Vec::new(),
+            many: false,
+            virtual_services: HashMap::new(),
+        };
+        for object in &input.manifests.objects {
+            scene.kinds.entry(&object.kind).or_default().push(object);
         }
+        for object in input.manifests.of("Service") {
+            let name = scene.name_of(object);
+            if scene.selects_the_gateway(object) {
+                scene.own.push(object);
+                scene.own_names.insert(name.clone());
+            }
+            scene.services.entry(name).or_insert(object);
+        }
+        let deployments = input.manifests.of("Deployment").filter_map(workload);
+        scene.many = scene.own.len() > MOST || deployments.count() > MOST;
+        scene.own.truncate(MOST);
+        let namespaces = input.manifests.of("Namespace");
+        scene.namespaces = namespaces.map(|of| (of.name.as_str(), of)).collect();
+        for (index, service) in scene.used() {
+            let Some(name) = scene.name(service) else {
+                continue;
+            };
+            if let Some(of) = scene.virtual_service_for(&name) {
+                scene.virtual_services.insert(index, of);
+            }
+            scene.used_names.push(name);
+        }
+        scene
+    }
+
+    /// The VirtualService for what the gateway sends to the service with this index.
+    pub(super) fn virtual_service(&self, service: usize) -> Option<&'a Object> {
+        self.virtual_services.get(&service).copied()
+    }
+
+    /// What isn't looked at.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let note = format!(
+            "of the gateway's Deployments and Services only the first {MOST} are looked at"
+        );
+        self.many.then_some(note).into_iter().collect()
     }
 
     pub(super) fn config(&self) -> &'a Config {
         self.input.config
     }
 
-    pub(super) fn of(&self, kind: &'a str) -> impl Iterator<Item = &'a Object> + use<'a> {
-        self.input.manifests.of(kind)
+    pub(super) fn of<'s>(&'s self, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a, 's> {
+        let all = self.kinds.get(kind).map_or(&[][..], Vec::as_slice);
+        all.iter().copied()
     }
 
     pub(super) fn namespace_of<'o>(&'o self, object: &'o Object) -> &'o str {
@@ -129,22 +172,6 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether all variables of the gateway are in its manifest, rather than in a ConfigMap
-    /// or a Secret, which might name other services.
-    pub(super) fn knows_variables(&self) -> bool {
-        let elsewhere = |of: &Node| {
-            of.at("valueFrom.configMapKeyRef").is_some()
-                || of.at("valueFrom.secretKeyRef").is_some()
-                || of
-                    .text_at("value")
-                    .is_some_and(|value| value.contains("$("))
-        };
-        self.workloads.iter().all(|of| {
-            let from = of.container.at("envFrom").is_some();
-            !from && !of.container.items("env").iter().any(elsewhere)
-        })
-    }
-
     /// The services that a route sends to.
     pub(super) fn used(&self) -> impl Iterator<Item = (usize, &'a Service)> + use<'a> {
         use crate::config::Action;
@@ -163,7 +190,7 @@ impl<'a> Scene<'a> {
 
     /// The Service of this name.
     pub(super) fn service(&self, name: &Name) -> Option<&'a Object> {
-        self.of("Service").find(|of| self.name_of(of) == *name)
+        self.services.get(name).copied()
     }
 
     /// The Service of this name and its port.
@@ -175,15 +202,17 @@ impl<'a> Scene<'a> {
         Some((object, port))
     }
 
-    /// The gateway's own Services.
-    pub(super) fn own(&self) -> impl Iterator<Item = &'a Object> {
-        self.of("Service").filter(|of| {
-            let selector = of.node.at("spec.selector");
-            self.workloads.iter().any(|workload| {
-                self.namespace_of(workload.object) == self.namespace_of(of)
-                    && selects(selector, workload.labels()) == Some(true)
-            })
+    fn selects_the_gateway(&self, service: &Object) -> bool {
+        let selector = service.node.at("spec.selector");
+        self.workloads.iter().any(|workload| {
+            self.namespace_of(workload.object) == self.namespace_of(service)
+                && selects(selector, workload.labels()) == Some(true)
         })
+    }
+
+    /// Whether this is a Service of the gateway's.
+    pub(super) fn is_own(&self, name: &Name) -> bool {
+        self.own_names.contains(name)
     }
 
     /// The labels that the pods of a Service have: those of its Deployment, else at least
@@ -201,70 +230,62 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether the pods of a Deployment get a sidecar, by what they and their Namespace say;
+    /// `None` when neither does. One that refuses wins over one that asks.
+    pub(super) fn has_sidecar(&self, deployment: &Object) -> Option<bool> {
+        let pod = deployment.node.at("spec.template");
+        let at = |path: &str| pod.and_then(|pod| pod.at(path));
+        let own = at("metadata.labels").and_then(inject);
+        let own = own.or_else(|| at("metadata.annotations").and_then(inject));
+        let namespace = self.namespace_of(deployment);
+        let around = self.namespaces.get(namespace);
+        let around = around.and_then(|of| of.node.at("metadata.labels"));
+        let around = |key: &str| around.and_then(|labels| labels.get(key)?.text());
+        let refused = own == Some("false")
+            || around("istio-injection") == Some("disabled")
+            || at("spec.hostNetwork").and_then(Node::text) == Some("true");
+        let revision = at("metadata.labels").and_then(|labels| labels.get("istio.io/rev"));
+        let asked = own == Some("true")
+            || around("istio-injection") == Some("enabled")
+            || around("istio.io/rev").is_some()
+            || revision.is_some();
+        match (refused, asked) {
+            (true, _) => Some(false),
+            (false, true) => Some(true),
+            (false, false) => None,
+        }
+    }
+
+    /// The gateway's Deployments whose pods get a sidecar.
+    pub(super) fn in_the_mesh(&self) -> impl Iterator<Item = &Workload<'a>> {
+        let inside = |of: &&Workload<'a>| self.has_sidecar(of.object) == Some(true);
+        self.workloads.iter().filter(inside)
+    }
+
     /// Whether a Service's pods say that they want no sidecar.
     pub(super) fn is_outside(&self, service: &Object) -> bool {
         let selector = service.node.at("spec.selector");
         self.of("Deployment").any(|of| {
             let labels = of.node.at("spec.template.metadata.labels");
-            let annotations = of.node.at("spec.template.metadata.annotations");
-            let refused = |node: Option<&Node>| node.and_then(inject) == Some("false");
-            selects(selector, labels) == Some(true) && (refused(labels) || refused(annotations))
+            self.namespace_of(of) == self.namespace_of(service)
+                && selects(selector, labels) == Some(true)
+                && self.has_sidecar(of) == Some(false)
         })
     }
 
-    /// The PeerAuthentication that holds for these pods' port, with its mode. Of several
-    /// that may hold it is none.
-    pub(super) fn mode(
-        &self,
-        namespace: &str,
-        labels: Option<&Node>,
-        port: Option<&str>,
-    ) -> Option<(&'a Object, &'a str)> {
-        let all: Vec<_> = self.of("PeerAuthentication").collect();
-        let selector = |of: &&Object| of.node.at("spec.selector").cloned();
-        let mut own = Vec::new();
-        for of in &all {
-            if self.namespace_of(of) != namespace {
-                continue;
-            }
-            if let Some(selector) = selector(of)
-                && selects(Some(&selector), labels)?
-            {
-                own.push(*of);
-            }
-        }
-        let whole =
-            |of: &&&Object, within: &str| selector(of).is_none() && self.namespace_of(of) == within;
-        // Of several the oldest holds, which no manifest tells.
-        if own.len() > 1 {
-            return None;
-        }
-        own.extend(all.iter().find(|of| whole(of, namespace)));
-        own.extend(all.iter().find(|of| whole(of, ROOT)));
-        for of in own {
-            if port.is_none() && of.node.at("spec.portLevelMtls").is_some() {
-                return None;
-            }
-            let by_port =
-                port.and_then(|port| of.node.at("spec.portLevelMtls")?.get(port)?.text_at("mode"));
-            let mode = by_port.or_else(|| of.node.text_at("spec.mtls.mode"));
-            if let Some(mode) = mode.filter(|mode| *mode != "UNSET") {
-                return Some((of, mode));
-            }
-        }
-        None
+    /// Whether a VirtualService is for what the gateway sends to a service.
+    pub(super) fn is_for_a_service(&self, object: &Object) -> bool {
+        let mut names = self.used_names.iter();
+        is_for_the_mesh(object) && names.any(|name| fits(object, name, &self.namespace).is_some())
     }
 
-    /// The one DestinationRule for a service; of several it is none.
-    pub(super) fn rule(&self, name: &Name) -> Option<&'a Object> {
-        let mut all = self.of("DestinationRule").filter(|of| {
-            let host = of.node.text_at("spec.host").unwrap_or_default();
-            Name::of(host, self.namespace_of(of)).as_ref() == Some(name)
-        });
-        match (all.next(), all.next()) {
-            (Some(one), None) if one.node.at("spec.workloadSelector").is_none() => Some(one),
-            _ => None,
-        }
+    /// Whether an entry of a VirtualService sends to the gateway.
+    pub(super) fn sends_to_the_gateway(&self, object: &Object, entry: &Node) -> bool {
+        let from = self.namespace_of(object);
+        entry.items("route").iter().any(|route| {
+            let host = route.text_at("destination.host").unwrap_or_default();
+            Name::of(host, from).is_some_and(|name| self.is_own(&name))
+        })
     }
 
     /// The part of a DestinationRule's policy that holds for a port.

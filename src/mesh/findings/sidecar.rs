@@ -1,7 +1,7 @@
 //! GW001: the sidecar has no service for what the gateway sends.
 
 use super::scene::Scene;
-use super::{Found, Place};
+use super::{Asked, Found, Place};
 use crate::config::{Action, HostPolicy, ServiceHost};
 use crate::mesh::Verdict;
 use crate::mesh::manifests::Name;
@@ -17,7 +17,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             continue;
         }
         let service = &scene.config().services[asked.service];
-        if trace.verdict == Verdict::Passthrough && is_elsewhere(&service.authority.host) {
+        if trace.verdict == Verdict::Passthrough && is_elsewhere(scene, asked) {
             continue;
         }
         let route = &scene.config().routes[asked.route];
@@ -54,9 +54,25 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
 
 /// Whether a service is outside the cluster, as its name says: passing through is then what
 /// it takes.
-fn is_elsewhere(host: &ServiceHost) -> bool {
-    match host {
-        ServiceHost::Name(name) => Name::of(name, "").is_none(),
-        ServiceHost::Ip(_) => false,
-    }
+fn is_elsewhere(scene: &Scene<'_>, asked: &Asked) -> bool {
+    let service = &scene.config().services[asked.service];
+    let ServiceHost::Name(host) = &service.authority.host else {
+        return false;
+    };
+    let Some(name) = Name::of(host, "") else {
+        return true;
+    };
+    // `shop.example` is a domain, unless somebody knows a namespace of this name.
+    let clear = name.namespace.is_empty() || host.trim_end_matches('.').ends_with(".svc");
+    let clear = clear || host.contains(".svc.");
+    let known = scene
+        .input
+        .namespaces
+        .iter()
+        .any(|of| *of == name.namespace)
+        || scene
+            .of("Service")
+            .any(|of| scene.namespace_of(of) == name.namespace);
+    let own = asked.host.eq_ignore_ascii_case(&service.authority.text);
+    !clear && !known && own
 }

@@ -2,8 +2,8 @@
 
 use super::scene::{Scene, at};
 use super::{Found, Place};
-use crate::mesh::manifests::virtual_service::is_for;
-use crate::mesh::manifests::{Node, Object};
+use crate::config::Normalization;
+use crate::mesh::manifests::{Object, Taken};
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     for asked in scene.input.asked {
@@ -24,25 +24,27 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
         }
     }
     for object in scene.of("VirtualService") {
-        let ours = scene
-            .used()
-            .filter_map(|(_, service)| scene.name(service))
-            .any(|name| is_for(object, &name, &scene.namespace));
-        if ours {
-            rewrites(object, found);
-        }
+        rewrites(scene, object, found);
     }
 }
 
-fn rewrites(object: &Object, found: &mut Found) {
-    let mut before: Vec<&Node> = Vec::new();
+fn rewrites(scene: &Scene<'_>, object: &Object, found: &mut Found) {
+    let ours = scene.is_for_a_service(object);
+    // The gateway merges slashes, where it isn't told not to.
+    let own = matches!(
+        scene.config().server.path_normalization,
+        Normalization::None | Normalization::Base
+    );
+    let mut taken = Taken::default();
     for entry in object.node.items("spec.http") {
         for of in entry.items("match") {
-            if let Some(prefix) = of.text_at("uri.prefix")
-                && let Some(uri) = entry.text_at("rewrite.uri")
+            let prefix = of.text_at("uri.prefix");
+            let uri = entry.text_at("rewrite.uri");
+            if let Some((prefix, uri)) = prefix.zip(uri)
                 && uri.ends_with('/')
                 && !prefix.ends_with('/')
-                && !is_taken(&before, prefix)
+                && (ours || own && scene.sends_to_the_gateway(object, entry))
+                && taken.by_prefix(&format!("{prefix}/")).is_none()
             {
                 found.add(
                     at(object, of),
@@ -53,19 +55,7 @@ fn rewrites(object: &Object, found: &mut Found) {
                     format!("match {prefix}/ first, with the same rewrite"),
                 );
             }
-            before.push(of);
+            taken.take(of, entry.line);
         }
     }
-}
-
-/// Whether what follows the prefix with a slash is taken already.
-fn is_taken(before: &[&Node], prefix: &str) -> bool {
-    before.iter().any(|of| {
-        let alone = of
-            .entries()
-            .iter()
-            .all(|(key, _)| key == "uri" || key == "name");
-        let taken = of.text_at("uri.prefix");
-        alone && taken.is_some_and(|taken| format!("{prefix}/").starts_with(taken))
-    })
 }

@@ -1,7 +1,7 @@
 //! Which service a host names.
 
 /// The name of a service with its namespace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Name {
     /// Of the Service.
     pub service: String,
@@ -33,6 +33,23 @@ impl Name {
     }
 }
 
+/// How well the host of a VirtualService or a DestinationRule fits a service: `None` when it
+/// is for another. The best is a name, then the longest wildcard. Istio completes names
+/// without a dot only (`ResolveShortnameToFQDN`): `a.prod` is no service's.
+#[must_use]
+pub fn fit(host: &str, seen_from: &str, name: &Name) -> Option<usize> {
+    let host = host.to_ascii_lowercase();
+    let full = name.full();
+    if let Some(end) = host.strip_prefix('*') {
+        return full.ends_with(end).then_some(end.len());
+    }
+    let named = match host.contains('.') {
+        true => host.strip_suffix('.').unwrap_or(&host) == full,
+        false => host == name.service && seen_from == name.namespace,
+    };
+    named.then_some(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +65,24 @@ mod tests {
         for other in ["api.shop.example", "*.dev", "*", ""] {
             assert_eq!(full(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_wildcard_fits_less_than_a_name() {
+        let name = Name::of("a.prod", "").unwrap();
+        let fit = |host| fit(host, "prod", &name);
+        let all = ["*", "*.local", "*.prod.svc.cluster.local", "a"].map(fit);
+        assert!(all.is_sorted() && all[0] == Some(0), "{all:?}");
+        assert_eq!(fit("A.prod.svc.cluster.local"), all[3]);
+        for other in [
+            "*.dev.svc.cluster.local",
+            "a.prod",
+            "a.prod.svc",
+            "b",
+            "*.x",
+        ] {
+            assert_eq!(fit(other), None, "{other}");
+        }
+        assert_eq!(super::fit("a", "dev", &name), None);
     }
 }

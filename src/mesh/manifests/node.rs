@@ -80,4 +80,23 @@ impl Node {
             _ => &[],
         }
     }
+
+    /// All of it as a text that is the same for equal values, wherever they are.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match &self.kind {
+            Kind::Null => "~".to_owned(),
+            Kind::Text(text) => format!("{text:?}"),
+            Kind::List(items) => {
+                let items: Vec<_> = items.iter().map(Self::written).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Kind::Map(entries) => {
+                let entry = |(key, value): &(String, Self)| format!("{key:?}: {}", value.written());
+                let mut entries: Vec<_> = entries.iter().map(entry).collect();
+                entries.sort();
+                format!("{{{}}}", entries.join(", "))
+            }
+        }
+    }
 }

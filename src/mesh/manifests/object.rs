@@ -2,6 +2,9 @@
 
 use super::node::Node;
 
+/// What a file of Prometheus' rules, which has no kind, is called here.
+pub const RULES: &str = "Rules";
+
 /// An object.
 #[derive(Debug, Clone)]
 pub struct Object {
@@ -18,10 +21,11 @@ pub struct Object {
 }
 
 impl Object {
-    /// `None` for what is no object of Kubernetes.
+    /// `None` for what is no object of Kubernetes, nor a file of Prometheus' rules.
     pub(super) fn new(file: &str, node: Node) -> Option<Self> {
         let text = |path: &str| node.text_at(path).map(str::to_owned);
-        let kind = text("kind")?;
+        let rules = || !node.items("groups").is_empty();
+        let kind = text("kind").or_else(|| rules().then(|| RULES.to_owned()))?;
         Some(Self {
             file: file.to_owned(),
             name: text("metadata.name").unwrap_or_default(),

@@ -24,23 +24,56 @@ pub fn spoken(port: &Node) -> Spoken {
     if port.text_at("protocol") == Some("UDP") {
         return Spoken::Other;
     }
-    let declared = match port.text_at("appProtocol") {
-        Some(declared) => declared.to_ascii_lowercase(),
-        None => {
-            let name = port.text_at("name").unwrap_or_default();
-            let name = name.to_ascii_lowercase();
-            // The one protocol whose name has a dash.
-            match name == "grpc-web" || name.starts_with("grpc-web-") {
-                true => "grpc-web".to_owned(),
-                false => name.split('-').next().unwrap_or_default().to_owned(),
-            }
-        }
+    let declared = port.text_at("appProtocol");
+    let name = declared.or_else(|| port.text_at("name"));
+    let name = name.unwrap_or_default().to_ascii_lowercase();
+    // The one protocol whose name has a dash.
+    let prefix = match name.starts_with("grpc-web") {
+        true => "grpc-web",
+        false => name.split('-').next().unwrap_or_default(),
     };
-    match declared.as_str() {
-        "http" | "kubernetes.io/ws" => Spoken::Http1,
-        "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" => Spoken::Http2,
-        "https" | "tls" | "kubernetes.io/wss" => Spoken::Tls,
+    match prefix {
+        "http" => Spoken::Http1,
+        "kubernetes.io/ws" if declared.is_some() => Spoken::Http1,
+        "http2" | "grpc" | "grpc-web" => Spoken::Http2,
+        "kubernetes.io/h2c" if declared.is_some() => Spoken::Http2,
+        "https" | "tls" => Spoken::Tls,
+        "kubernetes.io/wss" if declared.is_some() => Spoken::Tls,
         "tcp" | "udp" | "mongo" | "redis" | "mysql" => Spoken::Other,
+        // Where the server speaks first, Istio can't look at what the client sends.
+        _ if matches!(port.text_at("port"), Some("25" | "53" | "3306" | "27017")) => Spoken::Other,
         _ => Spoken::Detected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mesh::manifests::Manifests;
+
+    #[test]
+    fn a_port_is_what_it_says_up_to_the_dash() {
+        for (port, expected) in [
+            ("{ name: http-web, port: 80 }", Spoken::Http1),
+            ("{ name: HTTP, port: 80 }", Spoken::Http1),
+            (
+                "{ name: tcp, appProtocol: http-x, port: 80 }",
+                Spoken::Http1,
+            ),
+            (
+                "{ name: http, appProtocol: kubernetes.io/h2c, port: 80 }",
+                Spoken::Http2,
+            ),
+            ("{ name: grpc-web-x, port: 80 }", Spoken::Http2),
+            ("{ name: https-x, port: 443 }", Spoken::Tls),
+            ("{ name: http, protocol: UDP, port: 80 }", Spoken::Other),
+            ("{ name: web, port: 80 }", Spoken::Detected),
+            ("{ name: web, port: 3306 }", Spoken::Other),
+            ("{ name: http, port: 3306 }", Spoken::Http1),
+            ("{ name: webhttp, port: 80 }", Spoken::Detected),
+        ] {
+            let node = Manifests::value(port).unwrap();
+            assert_eq!(spoken(&node), expected, "{port}");
+        }
     }
 }

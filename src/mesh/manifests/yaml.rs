@@ -9,8 +9,8 @@ use super::node::{Kind, Node};
 /// Kubernetes' own objects nest some twenty levels.
 const MAX_DEPTH: usize = 64;
 
-/// Bytes of text plus [`NODE_WEIGHT`] for each value, in one file.
-const MAX_WEIGHT: usize = 128 << 20;
+/// Bytes of text plus [`NODE_WEIGHT`] for each value, in all files together.
+pub(super) const MAX_WEIGHT: usize = 512 << 20;
 
 /// About what a value costs besides its text.
 const NODE_WEIGHT: usize = 64;
@@ -24,10 +24,19 @@ pub struct Mistake {
     pub what: String,
 }
 
-/// The documents up to the first mistake, and that.
-pub(super) fn documents(text: &str) -> (Vec<Node>, Option<Mistake>) {
-    let mut loader = Loader::default();
+/// The most that a text may weigh which has no aliases.
+pub(super) fn without_aliases(text: &str) -> usize {
+    NODE_WEIGHT * (text.len() + 1)
+}
+
+/// The documents up to the first mistake, and that. What they weigh is taken off what is left.
+pub(super) fn documents(text: &str, left: &mut usize) -> (Vec<Node>, Option<Mistake>) {
+    let mut loader = Loader {
+        limit: *left,
+        ..Loader::default()
+    };
     let mistake = loader.load(text.strip_prefix('\u{FEFF}').unwrap_or(text));
+    *left = left.saturating_sub(loader.weight);
     (loader.documents, mistake.err())
 }
 
@@ -37,6 +46,7 @@ struct Loader {
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
     weight: usize,
+    limit: usize,
 }
 
 /// A list or mapping whose end hasn't come yet.
@@ -146,7 +156,7 @@ impl Loader {
 
     fn weigh(&mut self, more: usize, line: usize) -> Result<(), Mistake> {
         self.weight = self.weight.saturating_add(more);
-        match self.weight <= MAX_WEIGHT {
+        match self.weight <= self.limit {
             true => Ok(()),
             false => Err(mistake(line, "holds too much, aliases written out")),
         }
@@ -193,6 +203,11 @@ fn depth(node: &Node) -> usize {
 mod tests {
     use super::*;
 
+    /// With as much left as there is at first.
+    fn documents(text: &str) -> (Vec<Node>, Option<Mistake>) {
+        super::documents(text, &mut { MAX_WEIGHT })
+    }
+
     #[test]
     fn each_document_knows_its_lines() {
         let (all, mistake) = documents("a: 1\nb: [x, y]\n---\nc:\n  d: &e 'null'\n  f: *e\n");
@@ -227,5 +242,22 @@ mod tests {
         }
         let (_, mistake) = documents(&text);
         assert!(mistake.unwrap().what.contains("too much"));
+    }
+
+    #[test]
+    fn what_has_no_aliases_never_weighs_more_than_its_text_allows() {
+        for text in [
+            "[a,a,a,a,a,a]",
+            "{a,b,c}",
+            "[[[[]]]]",
+            "- -\n- -\n",
+            "a",
+            "",
+            "?\n?\n?\n",
+        ] {
+            let mut left = without_aliases(text);
+            let (_, mistake) = super::documents(text, &mut left);
+            assert_eq!(mistake, None, "{text:?}");
+        }
     }
 }

@@ -28,6 +28,7 @@ pub(super) fn chains() -> Stratum {
         name: "filter chain",
         listeners,
         probes,
+        refuses: false,
     }
 }
 

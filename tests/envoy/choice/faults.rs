@@ -1,7 +1,7 @@
 //! Faults of the model. Each is put in by changing the dump before the model reads it, so
 //! that the model does what one would do that doesn't know the field, or takes it for another.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A fault: its name, and what it does to each object of the dump.
 pub(super) type Fault = (&'static str, fn(&mut Value));
@@ -29,6 +29,13 @@ fn with(object: &mut Value, key: &str, change: impl Fn(&mut Value)) {
 
 fn in_match(object: &mut Value, change: impl Fn(&mut Value)) {
     with(object, "match", change);
+}
+
+/// Without what filters are told by an object with this field.
+fn untold(object: &mut Value, field: &str) {
+    if object.get(field).is_some() {
+        without(object, "typed_per_filter_config");
+    }
 }
 
 fn reversed(value: &mut Value) {
@@ -151,6 +158,76 @@ pub(super) const FAULTS: &[Fault] = &[
     ("no inspector", |o| without(o, "listener_filters")),
     ("the default chain unknown", |o| {
         without(o, "default_filter_chain")
+    }),
+    (
+        "what a filter is told by a route configuration unknown",
+        |o| {
+            untold(o, "virtual_hosts");
+        },
+    ),
+    ("by a virtual host unknown", |o| untold(o, "domains")),
+    ("by a route unknown", |o| untold(o, "match")),
+    ("by a share of a route unknown", |o| untold(o, "weight")),
+    ("a filter's own configuration unknown", |o| {
+        with(o, "http_filters", |list| {
+            for filter in list.as_array_mut().unwrap() {
+                with(filter, "typed_config", |config| {
+                    *config = json!({ "@type": config["@type"] });
+                });
+            }
+        });
+    }),
+    ("filters in another order", |o| {
+        with(o, "http_filters", reversed)
+    }),
+    ("disabled unknown", |o| without(o, "disabled")),
+    ("what stands within a FilterConfig unknown", |o| {
+        if o["@type"]
+            .as_str()
+            .is_some_and(|is| is.ends_with(".FilterConfig"))
+        {
+            without(o, "config");
+        }
+    }),
+    ("a fault for everybody", |o| without(o, "percentage")),
+    ("a fault for each cluster", |o| {
+        without(o, "upstream_cluster")
+    }),
+    ("a fault for each node", |o| without(o, "downstream_nodes")),
+    ("a fault for any headers", |o| {
+        if o.get("abort").is_some() {
+            without(o, "headers");
+        }
+    }),
+    ("a fault whatever is active", |o| {
+        without(o, "max_active_faults")
+    }),
+    ("what a header asks of a fault done without it", |o| {
+        if o.get("header_abort").is_some() {
+            *o = json!({ "http_status": 418, "percentage": { "numerator": 100 } });
+        }
+    }),
+    ("the older field of CORS unknown", |o| without(o, "cors")),
+    ("origins unknown", |o| {
+        without(o, "allow_origin_string_match")
+    }),
+    ("CORS for everybody", |o| without(o, "filter_enabled")),
+    ("preflights of other origins go on", |o| {
+        without(o, "forward_not_matching_preflights");
+    }),
+    ("underscores let in", |o| {
+        without(o, "headers_with_underscores_action");
+    }),
+    ("underscores dropped, not refused", |o| {
+        with(o, "headers_with_underscores_action", |action| {
+            *action = json!("DROP_HEADER");
+        });
+    }),
+    ("the scheme not overwritten", |o| {
+        without(o, "scheme_header_transformation");
+    }),
+    ("x-forwarded-proto believed", |o| {
+        without(o, "use_remote_address")
     }),
 ];
 

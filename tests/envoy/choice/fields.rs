@@ -113,6 +113,7 @@ pub(super) fn headers() -> Stratum {
         name: "header string",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 300, &VALUES),
+        refuses: false,
     }
 }
 
@@ -137,6 +138,7 @@ pub(super) fn old_headers() -> Stratum {
         name: "header, old forms",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 200, &VALUES),
+        refuses: false,
     }
 }
 
@@ -183,6 +185,7 @@ pub(super) fn ranges() -> Stratum {
         name: "header range",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 240, &values),
+        refuses: false,
     }
 }
 
@@ -206,8 +209,21 @@ pub(super) fn presence() -> Stratum {
         name: "header presence",
         listeners: vec![listener(manager)],
         probes: with_headers(&mut random, &all, 200, &["", "a", "0"]),
+        refuses: false,
     }
 }
+
+/// Headers of nobody, and some that Envoy knows.
+const REPEATED: [&str; 8] = [
+    "x-a",
+    "x-a",
+    "via",
+    "user-agent",
+    "content-type",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-b",
+];
 
 /// A header that stands several times.
 pub(super) fn repeated() -> Stratum {
@@ -218,7 +234,7 @@ pub(super) fn repeated() -> Stratum {
             1 => json!({ "range_match": { "start": "0", "end": "3" } }),
             _ => json!({ "string_match": string(random) }),
         };
-        matcher["name"] = json!("x-a");
+        matcher["name"] = json!(random.pick(&REPEATED));
         if random.one_in(3) {
             matcher["invert_match"] = json!(true);
         }
@@ -226,15 +242,18 @@ pub(super) fn repeated() -> Stratum {
     });
     let mut probes = with_headers(&mut random, &all, 240, &VALUES);
     for probe in &mut probes {
-        let again: Vec<_> = (0..=random.below(2))
-            .map(|_| ("x-a".to_owned(), value(&mut random).to_owned()))
-            .collect();
-        probe.headers.extend(again);
+        for name in REPEATED {
+            let again: Vec<_> = (0..=random.below(2))
+                .map(|_| (name.to_owned(), value(&mut random).to_owned()))
+                .collect();
+            probe.headers.extend(again);
+        }
     }
     Stratum {
         name: "repeated header",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -288,6 +307,7 @@ pub(super) fn pseudo() -> Stratum {
         name: "pseudo-header",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -335,6 +355,7 @@ pub(super) fn query() -> Stratum {
         name: "query",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -367,6 +388,7 @@ pub(super) fn fractions() -> Stratum {
         name: "runtime fraction",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -411,5 +433,6 @@ pub(super) fn grpc() -> Stratum {
         name: "grpc",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }

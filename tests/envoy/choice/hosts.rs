@@ -105,6 +105,7 @@ pub(super) fn hosts() -> Stratum {
         name: "host",
         listeners,
         probes,
+        refuses: false,
     }
 }
 
@@ -204,5 +205,6 @@ pub(super) fn actions() -> Stratum {
         name: "action",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }

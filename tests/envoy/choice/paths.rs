@@ -56,6 +56,7 @@ pub(super) fn plain(name: &'static str, field: &'static str, seed: u64) -> Strat
         name,
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -144,6 +145,7 @@ pub(super) fn expressions() -> Stratum {
         name: "regex",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -172,6 +174,7 @@ pub(super) fn parameters() -> Stratum {
         name: "path parameters",
         listeners: vec![listener(manager)],
         probes,
+        refuses: false,
     }
 }
 
@@ -237,5 +240,6 @@ pub(super) fn normalised() -> Stratum {
         name: "normalisation",
         listeners,
         probes,
+        refuses: false,
     }
 }

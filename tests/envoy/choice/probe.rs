@@ -43,6 +43,8 @@ pub(super) struct Stratum {
     pub(super) name: &'static str,
     pub(super) listeners: Vec<Value>,
     pub(super) probes: Vec<Probe>,
+    /// A refusal with 400 is an answer to be compared, not a request that went wrong.
+    pub(super) refuses: bool,
 }
 
 /// How many tables a stratum has, each the virtual host of `tN.example`.

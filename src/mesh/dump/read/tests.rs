@@ -56,6 +56,18 @@ fn both_ways_to_write_names_mean_the_same() {
         all
     };
     assert_eq!(sorted(&snake), sorted(&camel));
+    // What is read only when a question comes to it.
+    let fault = |dump: &Dump| {
+        let routes = &dump.routes["8005"].virtual_hosts[0].routes;
+        let aborted = routes.iter().find(|of| of.name == "aborted").unwrap();
+        let config = &aborted.typed_per_filter_config["envoy.filters.http.fault"];
+        format!(
+            "{:?}",
+            config.read::<super::super::filter::Fault>().unwrap()
+        )
+    };
+    assert_eq!(fault(&snake), fault(&camel));
+    assert!(fault(&snake).contains("http_status: 418"));
 }
 
 #[test]
@@ -83,6 +95,20 @@ fn one_kind_alone_is_a_dump_that_lacks_the_others() {
         "@type": "type.googleapis.com/envoy.admin.v3.ListenersConfigDump.DynamicListener",
         "name": "a", "active_state": { "listener": { "name": "a" } } }] }"#;
     assert_eq!(dump(resource).listeners[0].name, "a");
+}
+
+/// A listener's own routes are listed too, and may have the name of those that are fetched.
+#[test]
+fn routes_by_name_are_those_that_are_fetched() {
+    let routes = dump(
+        r#"{ "configs": [{ "@type": "RoutesConfigDump",
+            "static_route_configs": [
+                { "route_config": { "name": "80", "virtual_hosts": [{ "name": "own" }] } }],
+            "dynamic_route_configs": [
+                { "route_config": { "name": "80", "virtual_hosts": [{ "name": "fetched" }] } }]
+        }] }"#,
+    );
+    assert_eq!(routes.routes["80"].virtual_hosts[0].name, "fetched");
 }
 
 /// The message of the error that a text leads to.
@@ -155,4 +181,37 @@ fn hostile_dumps_end_within_bounds() {
     let bomb = gzip(&vec![b' '; super::LONGEST + 2]);
     assert!(bomb.len() < 4 << 20);
     assert_eq!(refused(bomb), "the dump is larger than 256 MiB");
+}
+#[test]
+fn many_endpoints_without_spaces_are_a_dump() {
+    // As /config_dump?include_eds has them after `jq -c`.
+    let endpoint = |index: usize| {
+        format!(
+            "{{\"endpoint\":{{\"address\":{{\"socket_address\":{{\"address\":\"10.1.{}.{}\",\
+             \"port_value\":8080}}}},\"health_check_config\":{{}}}},\"health_status\":\"HEALTHY\",\
+             \"metadata\":{{\"filter_metadata\":{{\"istio\":{{\"workload\":\"blog;prod;blog;v1;\
+             Kubernetes\"}},\"envoy.transport_socket_match\":{{\"tlsMode\":\"istio\"}}}}}},\
+             \"load_balancing_weight\":1}}",
+            index / 256,
+            index % 256
+        )
+    };
+    let all: Vec<_> = (0..13_000).map(endpoint).collect();
+    let text = format!(
+        "{{\"configs\":[{{\"@type\":\"EndpointsConfigDump\",\"dynamic_endpoint_configs\":\
+         [{{\"endpoint_config\":{{\"cluster_name\":\"c\",\"endpoints\":[{{\"lb_endpoints\":[{}]}}]}}}}]}}]}}",
+        all.join(",")
+    );
+    let objects = text.matches('{').count();
+    assert!(objects > OBJECTS && text.len() / objects < 35, "{objects}");
+    let of = &dump(&text).endpoints["c"].endpoints[0];
+    assert_eq!(of.lb_endpoints.len(), 13_000);
+}
+
+#[test]
+fn more_objects_than_memory_is_for_are_refused_however_long_the_dump() {
+    let some = "{                      },".repeat(1 << 10);
+    let most = MOST_OBJECTS / (1 << 10) + 1;
+    let said = refused(format!("{{\"configs\":[{}{{}}]}}", some.repeat(most)));
+    assert!(said.contains("which no Envoy's has"), "{said}");
 }

@@ -1,9 +1,10 @@
 //! The gateway on one worker thread, behind the guard or behind Pingora's own
 //! listening service, to be counted by callgrind; `scripts/bench-guard` does.
 //!
-//!     guard guarded|logged|bare SERVICE
+//!     guard guarded|logged|bare|straight SERVICE
 //!
-//! prints the address it listens on and serves until its standard input ends.
+//! prints the address it listens on and serves until its standard input ends. All but
+//! `straight` leave requests without a body to Pingora, too.
 
 #![expect(
     clippy::unwrap_used,
@@ -52,6 +53,10 @@ fn main() {
     let observer = Arc::new(Observer::new(access_log));
     let snapshot = ArcSwap::from_pointee(Snapshot::new(config, observer).unwrap());
     let gateway = Gateway::new(Arc::new(snapshot));
+    let gateway = match mode.as_str() {
+        "straight" => gateway,
+        _ => gateway.by_pingora_alone(),
+    };
 
     let conf = ServerConf {
         threads: 1,

@@ -16,6 +16,7 @@ pub struct Gateway {
     /// For the requests that take the straight way; Pingora has its own for the others.
     pub(super) pool: Pool,
     pub(super) connector: Arc<TransportConnector>,
+    pub(super) goes_straight: bool,
 }
 
 impl Gateway {
@@ -26,6 +27,14 @@ impl Gateway {
             snapshot,
             pool: Pool::default(),
             connector: Arc::new(TransportConnector::new(None)),
+            goes_straight: true,
         }
+    }
+
+    /// Leaves every request to Pingora, to tell what the straight way saves.
+    #[must_use]
+    pub fn by_pingora_alone(mut self) -> Self {
+        self.goes_straight = false;
+        self
     }
 }

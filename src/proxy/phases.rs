@@ -82,7 +82,7 @@ impl ProxyHttp for Gateway {
 
     /// The last phase before Pingora takes the request to its service.
     async fn proxy_upstream_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
-        if !straight::fits(session, ctx) {
+        if !self.goes_straight || !straight::fits(session, ctx) {
             return Ok(true);
         }
         self.go_straight(session, ctx).await?;

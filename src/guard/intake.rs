@@ -48,7 +48,7 @@ pub(super) struct Intake {
     begun: AtomicU64,
     /// Those that wait and weren't called.
     waiting: AtomicUsize,
-    /// Whether a place was passed on since a worker last rested.
+    /// Whether a place became free since a worker last rested.
     moves: AtomicBool,
     /// A permit for each that was called, whose place is counted already. Asked only by
     /// those that find no place: it has a lock.
@@ -122,19 +122,18 @@ impl Intake {
         }
     }
 
-    /// A request has its answer, or there will be none.
+    /// A request has its answer, or there will be none. Places are given on by the half:
+    /// requests that begin together are written together, and their answers come together.
     pub(super) fn leave(&self, ticket: Ticket) {
-        let (round, begun) = self.state();
-        if round == ticket.0 && begun <= self.most {
-            // Its place goes to the next.
-            let next = self.take(1);
-            if next > 0 {
-                self.called.add_permits(next);
-                self.moves.store(true, Ordering::Relaxed);
-                return;
-            }
-        }
         self.vacate(ticket);
+        self.moves.store(true, Ordering::Relaxed);
+        if self.free() >= self.most.div_ceil(2) {
+            self.call(size(self.free()));
+        }
+    }
+
+    fn free(&self) -> u32 {
+        self.most.saturating_sub(self.state().1)
     }
 
     fn vacate(&self, ticket: Ticket) {
@@ -145,9 +144,9 @@ impl Intake {
         });
     }
 
-    /// A worker has done all that it knew of, and looks for news. All that has begun may
-    /// wait for services that hang, so whoever waits is not left alone with that: one may
-    /// begin, and a few where no place was passed on since the last time.
+    /// A worker has done all that it knew of, and looks for news: all free places are given
+    /// on. All that has begun may wait for services that hang, so where nothing was answered
+    /// since the last time a few more may begin.
     pub(super) fn rest(&self) {
         let waiting = self.waiting.load(Ordering::Acquire);
         if waiting == 0 && self.state().1 < self.most / 2 {
@@ -155,7 +154,8 @@ impl Intake {
         }
         RESTING.set(Some(Instant::now()));
         let moves = self.moves.swap(false, Ordering::Relaxed);
-        self.call(if moves { 1 } else { MORE });
+        let free = size(self.free());
+        self.call(if moves { free } else { free.max(MORE) });
     }
 
     /// There is news for a worker. If that took long it is services that are waited for,
@@ -168,7 +168,7 @@ impl Intake {
 
     fn renew(&self) {
         self.change(|round, _| Some((round.wrapping_add(1), 0)));
-        self.call(usize::try_from(self.most).unwrap_or(usize::MAX));
+        self.call(size(self.most));
     }
 
     /// Calls up to so many, beyond the places that there are.
@@ -215,6 +215,10 @@ fn parts(state: u64) -> (u32, u32) {
 
 fn count_of(half: u64) -> u32 {
     u32::try_from(half).unwrap_or(u32::MAX)
+}
+
+fn size(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 fn count(requests: usize) -> u32 {

@@ -52,7 +52,7 @@ fn main() {
     let access_log = AccessLog::start(&config.access_log).unwrap();
     let observer = Arc::new(Observer::new(access_log));
     let snapshot = ArcSwap::from_pointee(Snapshot::new(config, observer).unwrap());
-    let gateway = Gateway::new(Arc::new(snapshot));
+    let gateway = Gateway::new(Arc::new(snapshot), 1);
     let gateway = match mode.as_str() {
         "straight" => gateway,
         _ => gateway.by_pingora_alone(),

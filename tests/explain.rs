@@ -4,24 +4,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use program::{program, ran};
 use serde_json::{Value, json};
 
-/// The exit code, stdout and stderr, with no variables set.
+#[path = "support/program.rs"]
+mod program;
+
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_api-gateway"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ran(&mut program(arguments))
 }
 
 fn explain(arguments: &[&str]) -> (Option<i32>, Value) {

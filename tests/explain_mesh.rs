@@ -11,27 +11,16 @@ use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use program::{program, ran};
 use serde_json::{Value, json};
+
+#[path = "support/program.rs"]
+mod program;
 
 const ISTIO: &str = "tests/dumps/istio-1.20.json";
 
-/// The exit code, stdout and stderr, with no variables set.
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    ran(Command::new(env!("CARGO_BIN_EXE_api-gateway")).args(arguments))
-}
-
-fn ran(command: &mut Command) -> (Option<i32>, String, String) {
-    let output = command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ran(&mut program(arguments))
 }
 
 /// The exit code and the answer's `mesh`.

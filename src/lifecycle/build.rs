@@ -168,7 +168,8 @@ fn pingora(config: &Config, live: &Live, listeners: Listeners) -> io::Result<Ser
     let workers = config.server.threads.map_or_else(cpu_limit, Into::into);
     let mut server = Server::new_with_opt_and_conf(None, server_conf(workers));
     server.bootstrap();
-    let proxy = http_proxy(&server.configuration, Gateway::new(live.snapshot.clone()));
+    let gateway = Gateway::new(live.snapshot.clone(), workers);
+    let proxy = http_proxy(&server.configuration, gateway);
     let observer = live.observer();
     server.add_service(GuardService::new(
         proxy,

@@ -24,7 +24,7 @@ const LONGEST: usize = 16 << 10;
 /// As many as are kept, of the largest some 130 MiB.
 const KEPT: usize = 2_000;
 
-/// As many as are compiled for one dump. A route comes to its turn only when none before it
+/// As many as are compiled for one dump, or one set of manifests. A route comes to its turn only when none before it
 /// matches, so this is a table of thousands without a match.
 const COMPILED: usize = 5_000;
 
@@ -39,9 +39,17 @@ struct Known {
     /// `Err` says what of it isn't known.
     by_text: HashMap<String, Result<Regex, String>>,
     compiled: usize,
+    refused: bool,
 }
 
 impl Expressions {
+    /// How many were compiled before one was refused that came after them; `None` when none
+    /// was.
+    pub(super) fn refused_after(&self) -> Option<usize> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.refused.then_some(COMPILED)
+    }
+
     /// Whether an expression matches all of a value.
     pub(super) fn match_whole(&self, regex: &str, value: &[u8]) -> Truth {
         if !value.is_ascii() {
@@ -68,6 +76,7 @@ impl Known {
     fn get(&mut self, regex: &str) -> Result<&Regex, String> {
         if !self.by_text.contains_key(regex) {
             if self.compiled >= COMPILED {
+                self.refused = true;
                 return Err(format!(
                     "comes after {COMPILED} others, and no more are compiled"
                 ));

@@ -9,24 +9,23 @@ use super::snapshot::Snapshot;
 use crate::upstream::Pool;
 
 /// The proxy: the snapshot of the configuration that is in use, and connections to services.
-#[derive(Clone)]
 pub struct Gateway {
     /// Read once by each request, which keeps to what it read.
     pub(super) snapshot: Arc<ArcSwap<Snapshot>>,
     /// For the requests that take the straight way; Pingora has its own for the others.
     pub(super) pool: Pool,
-    pub(super) connector: Arc<TransportConnector>,
+    pub(super) connector: TransportConnector,
     pub(super) goes_straight: bool,
 }
 
 impl Gateway {
-    /// Serves by what is in there when a request comes.
+    /// Serves by what is in there when a request comes, with so many workers.
     #[must_use]
-    pub fn new(snapshot: Arc<ArcSwap<Snapshot>>) -> Self {
+    pub fn new(snapshot: Arc<ArcSwap<Snapshot>>, workers: usize) -> Self {
         Self {
             snapshot,
-            pool: Pool::default(),
-            connector: Arc::new(TransportConnector::new(None)),
+            pool: Pool::new(workers),
+            connector: TransportConnector::new(None),
             goes_straight: true,
         }
     }

@@ -12,7 +12,6 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, Waker};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -32,7 +31,7 @@ thread_local! {
 }
 
 /// Open connections without a request, by address.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Pool(Arc<Shelves>);
 
 #[derive(Debug)]
@@ -56,18 +55,17 @@ struct Waiting {
     until: Option<Instant>,
 }
 
-impl Default for Pool {
-    fn default() -> Self {
-        let workers = thread::available_parallelism().map_or(1, Into::into);
+impl Pool {
+    /// For so many workers, at least one.
+    #[must_use]
+    pub fn new(workers: usize) -> Self {
         Self(Arc::new(Shelves {
-            shelves: (0..workers).map(|_| Mutex::default()).collect(),
+            shelves: (0..workers.max(1)).map(|_| Mutex::default()).collect(),
             next: AtomicUsize::new(0),
             swept: AtomicBool::new(false),
         }))
     }
-}
 
-impl Pool {
     /// A connection to this address that can carry a request, as far as one can know.
     #[must_use]
     pub fn take(&self, address: SocketAddr) -> Option<Stream> {
@@ -76,7 +74,7 @@ impl Pool {
         let in_turn = shelves.clone().skip(own).chain(shelves.take(own));
         for shelf in in_turn {
             while let Some(mut waiting) = { shelf.lock().take(address) } {
-                if waiting.is_usable(None) {
+                if waiting.is_usable() {
                     return Some(waiting.stream);
                 }
             }
@@ -90,7 +88,7 @@ impl Pool {
             stream,
             until: idle.and_then(|idle| Instant::now().checked_add(idle)),
         };
-        if !waiting.is_usable(None) {
+        if !waiting.is_usable() {
             return;
         }
         let evicted = self.0.shelves[self.0.own()].lock().put(address, waiting);
@@ -142,16 +140,19 @@ impl Shelf {
         queue.pop_front()
     }
 
-    /// Takes out those that are of no more use.
+    /// Takes out those that are of no more use, to be closed when the lock is given back.
     fn sweep(&mut self, now: Instant) -> Vec<Waiting> {
         let mut gone = Vec::new();
         for queue in self.by_address.values_mut() {
-            let (usable, unusable) = queue
-                .drain(..)
-                .map(|mut waiting| (waiting.is_usable(Some(now)), waiting))
-                .partition::<Vec<_>, _>(|(usable, _)| *usable);
-            queue.extend(usable.into_iter().map(|(_, waiting)| waiting));
-            gone.extend(unusable.into_iter().map(|(_, waiting)| waiting));
+            for _ in 0..queue.len() {
+                let Some(mut waiting) = queue.pop_front() else {
+                    break;
+                };
+                match waiting.is_old(now) || !waiting.is_usable() {
+                    true => gone.push(waiting),
+                    false => queue.push_back(waiting),
+                }
+            }
         }
         self.by_address.retain(|_, queue| !queue.is_empty());
         self.len -= gone.len();
@@ -160,14 +161,12 @@ impl Shelf {
 }
 
 impl Waiting {
-    /// Neither too old nor closed. One on which something was sent without a request is
-    /// out of step.
-    fn is_usable(&mut self, now: Option<Instant>) -> bool {
-        if let (Some(now), Some(until)) = (now, self.until)
-            && until <= now
-        {
-            return false;
-        }
+    fn is_old(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+
+    /// Not closed. One on which something was sent without a request is out of step.
+    fn is_usable(&mut self) -> bool {
         let mut byte = [0; 1];
         let read = pin!(unconstrained(self.stream.read(&mut byte)));
         matches!(
@@ -214,7 +213,7 @@ mod tests {
     async fn the_last_that_came_is_the_first_to_go() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let pool = Pool::default();
+        let pool = Pool::new(1);
         assert!(pool.take(address).is_none());
         let (first, _one) = connection(&listener).await;
         let (second, _two) = connection(&listener).await;
@@ -230,7 +229,7 @@ mod tests {
     async fn one_that_was_closed_or_spoke_out_of_turn_is_not_used() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let pool = Pool::default();
+        let pool = Pool::new(1);
         let (closed, theirs) = connection(&listener).await;
         let (spoken, mut speaks) = connection(&listener).await;
         pool.put(address, closed, None);
@@ -248,7 +247,7 @@ mod tests {
     async fn one_grows_old() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let pool = Pool::default();
+        let pool = Pool::new(1);
         let (ours, mut theirs) = connection(&listener).await;
         pool.put(address, ours, Some(Duration::from_millis(1)));
         // The end of the connection is all that it hears.

@@ -6,25 +6,15 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::{Files, run, written};
+use crate::{Files, written};
 
 /// What a file of these manifests costs and makes: the codes, each once, and the notes.
 fn examined(name: &str, text: String) -> (Duration, Vec<String>, Vec<String>) {
     let files = Files::from([("hostile.yaml".to_owned(), text)]);
     let directory = written(&format!("hostile-{name}"), &files);
-    let config = directory.join("gateway.yaml");
     let began = Instant::now();
-    let (_, out, err) = run(&[
-        "--config",
-        config.to_str().unwrap(),
-        "--manifests",
-        directory.to_str().unwrap(),
-        "--output",
-        "json",
-    ]);
+    let answer = crate::examined(&directory);
     let took = began.elapsed();
-    assert_eq!(err, "", "{name}");
-    let answer: Value = serde_json::from_str(&out).unwrap();
     let texts = |of: &str, key: Option<&str>| {
         let all = answer[of].as_array().unwrap().iter();
         let all = all.map(|of| key.map_or(of, |key| &of[key]).as_str().unwrap().to_owned());

@@ -14,11 +14,14 @@ use std::process::Command;
 
 use api_gateway::config::Severity;
 use api_gateway::mesh::findings::CHECKS;
+use program::{program, ran};
 use serde_json::Value;
 
 mod dumps;
 mod hostile;
 mod objects;
+#[path = "../support/program.rs"]
+mod program;
 mod sarif;
 
 const PAGE: &str = include_str!("../../docs/findings.md");
@@ -26,22 +29,23 @@ const PAGE: &str = include_str!("../../docs/findings.md");
 /// File names and contents.
 type Files = BTreeMap<String, String>;
 
-/// The exit code, stdout and stderr, with no variables set.
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_api-gateway"));
-    let output = command
-        .arg("doctor")
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    ran(program(&["doctor"]).args(arguments))
+}
+
+/// What is said of the manifests in a directory, and of the configuration there.
+fn examined(directory: &Path) -> Value {
+    let config = directory.join("gateway.yaml");
+    let (_, out, err) = run(&[
+        "--config",
+        config.to_str().unwrap(),
+        "--manifests",
+        directory.to_str().unwrap(),
+        "--output",
+        "json",
+    ]);
+    assert_eq!(err, "", "{}", directory.display());
+    serde_json::from_str(&out).unwrap()
 }
 
 /// The blocks of a part of the page that are for this form.
@@ -227,17 +231,7 @@ fn what_cannot_be_read_or_makes_no_sense_says_so() {
 fn codes(name: &str, files: &[(&str, &str)]) -> Vec<String> {
     let own = |(name, content): &(&str, &str)| ((*name).to_owned(), (*content).to_owned());
     let directory = written(name, &files.iter().map(own).collect());
-    let config = directory.join("gateway.yaml");
-    let (_, out, err) = run(&[
-        "--config",
-        config.to_str().unwrap(),
-        "--manifests",
-        directory.to_str().unwrap(),
-        "--output",
-        "json",
-    ]);
-    assert_eq!(err, "");
-    let answer: Value = serde_json::from_str(&out).unwrap();
+    let answer = examined(&directory);
     let all = answer["findings"].as_array().unwrap().iter();
     all.map(|of| of["code"].as_str().unwrap().to_owned())
         .collect()

@@ -83,7 +83,7 @@ fn start(service: &Service, log: &Path) -> Running {
     let observer = Arc::new(Observer::new(AccessLog::start(&config.access_log).unwrap()));
     observer.count_panics();
     let snapshot = Snapshot::new(config, observer.clone()).unwrap();
-    let gateway = Gateway::new(Arc::new(ArcSwap::from_pointee(snapshot)));
+    let gateway = Gateway::new(Arc::new(ArcSwap::from_pointee(snapshot)), 1);
     let now = Arc::new(Notify::new());
     let app = Panicking {
         proxy: Arc::new(http_proxy(&Arc::new(ServerConf::default()), gateway)),

@@ -12,7 +12,7 @@ const FIX: &str = "raise the gateway's response_header (or request) above what t
                    take, or lower the sidecar's timeout or attempts";
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
-    let mut patterns = Patterns::default();
+    let patterns = Patterns::default();
     for asked in scene.input.asked {
         let Some(own) = own(scene, asked) else {
             continue;
@@ -34,7 +34,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             }
             continue;
         }
-        written(scene, asked, own, &said, &mut patterns, found);
+        written(scene, asked, own, &said, &patterns, found);
     }
     found.notes.extend(patterns.note());
 }
@@ -45,7 +45,7 @@ fn written(
     asked: &Asked,
     own: Duration,
     said: &dyn Fn(Duration) -> String,
-    patterns: &mut Patterns,
+    patterns: &Patterns,
     found: &mut Found,
 ) {
     // Which of several counts isn't told by the manifests.

@@ -16,7 +16,7 @@ const FIX: &str = "retry on connect-failure,refused-stream,reset-before-request 
 
 pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
     let posts = |of: &&super::Asked| matches!(of.method, Method::POST | Method::PATCH);
-    let mut patterns = Patterns::default();
+    let patterns = Patterns::default();
     for asked in scene.input.asked.iter().filter(posts) {
         let said = |on: &str| {
             format!(
@@ -53,7 +53,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &mut Found) {
             path,
             method: asked.method.as_str(),
         };
-        let Some(entry) = entry(object, asks, &mut patterns) else {
+        let Some(entry) = entry(object, asks, &patterns) else {
             continue;
         };
         // Without retryOn it is Istio's default, which depends on its version.

@@ -1,50 +1,33 @@
 //! Regular expressions that manifests ask for.
 
-use std::collections::HashMap;
-
-use regex::{Regex, RegexBuilder};
-
-/// The most that are compiled: more than anybody writes, and seconds at the worst.
-const MOST: usize = 1000;
-
-/// The most bytes that one may take.
-const LARGEST: usize = 1 << 18;
+use crate::mesh::expression::Expressions;
+use crate::mesh::truth::Truth;
 
 /// Those that were asked for, each compiled once.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: HashMap<String, Option<Regex>>,
-    refused: bool,
+    expressions: Expressions,
 }
 
 impl Patterns {
-    /// Whether an expression matches the whole text. `None` for one that isn't understood, or
-    /// is too large, or too many.
-    pub fn matches(&mut self, expression: &str, text: &str) -> Option<bool> {
-        if let Some(known) = self.compiled.get(expression) {
-            return known.as_ref().map(|of| of.is_match(text));
+    /// Whether an expression matches the whole text. `None` where that isn't known.
+    #[must_use]
+    pub fn matches(&self, expression: &str, text: &str) -> Option<bool> {
+        match self.expressions.match_whole(expression, text.as_bytes()) {
+            Truth::Yes => Some(true),
+            Truth::No(_) => Some(false),
+            Truth::Unknown(_) => None,
         }
-        if self.compiled.len() >= MOST {
-            self.refused = true;
-            return None;
-        }
-        let whole = format!("^(?:{expression})$");
-        let compiled = RegexBuilder::new(&whole).size_limit(LARGEST).build().ok();
-        let found = compiled.as_ref().map(|of| of.is_match(text));
-        self.compiled.insert(expression.to_owned(), compiled);
-        found
     }
 
     /// What there is to say when there were too many.
     #[must_use]
     pub fn note(&self) -> Option<String> {
-        let note = || {
-            format!(
-                "the manifests have more than {MOST} regular expressions; what depends on the \
-                 rest isn't looked at"
-            )
-        };
-        self.refused.then(note)
+        let most = self.expressions.refused_after()?;
+        Some(format!(
+            "the manifests have more than {most} regular expressions; what depends on the rest \
+             isn't looked at"
+        ))
     }
 }
 
@@ -54,7 +37,7 @@ mod tests {
 
     #[test]
     fn an_expression_is_for_the_whole_text() {
-        let mut patterns = Patterns::default();
+        let patterns = Patterns::default();
         for (expression, text, expected) in [
             ("a|b", "a", Some(true)),
             ("a|b", "ab", Some(false)),
@@ -67,14 +50,11 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_compiled_than_anybody_writes() {
-        let mut patterns = Patterns::default();
-        for number in 0..MOST + 10 {
-            let expected = (number < MOST).then_some(false);
-            assert_eq!(patterns.matches(&format!("{number}a"), "x"), expected);
-        }
-        // Those that are there still serve.
-        assert_eq!(patterns.matches("0a", "0a"), Some(true));
-        assert!(patterns.note().is_some());
+    fn too_many_are_told_of() {
+        let patterns = Patterns::default();
+        let is_known = |number: &usize| patterns.matches(&format!("{number}a"), "x").is_some();
+        let known = (0..10_000).take_while(is_known).count();
+        let note = patterns.note().unwrap();
+        assert!(note.contains(&format!("more than {known} ")), "{note}");
     }
 }

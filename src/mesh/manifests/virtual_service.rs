@@ -32,7 +32,7 @@ pub fn fits(service: &Object, name: &Name, gateways: &str) -> Option<usize> {
 /// The first entry that takes the request; `None` when none does, or when it depends on what
 /// isn't known.
 #[must_use]
-pub fn entry<'o>(service: &'o Object, asks: Asks<'_>, patterns: &mut Patterns) -> Option<&'o Node> {
+pub fn entry<'o>(service: &'o Object, asks: Asks<'_>, patterns: &Patterns) -> Option<&'o Node> {
     for entry in service.node.items("spec.http") {
         let matches = entry.items("match");
         if matches.is_empty() {
@@ -48,7 +48,7 @@ pub fn entry<'o>(service: &'o Object, asks: Asks<'_>, patterns: &mut Patterns) -
 }
 
 /// One condition that fails is enough, whatever the others are.
-fn takes(of: &Node, asks: Asks<'_>, patterns: &mut Patterns) -> Option<bool> {
+fn takes(of: &Node, asks: Asks<'_>, patterns: &Patterns) -> Option<bool> {
     let mut whole = Some(true);
     for (key, value) in of.entries() {
         let one = match key.as_str() {
@@ -66,7 +66,7 @@ fn takes(of: &Node, asks: Asks<'_>, patterns: &mut Patterns) -> Option<bool> {
     whole
 }
 
-fn takes_text(value: &Node, text: &str, patterns: &mut Patterns) -> Option<bool> {
+fn takes_text(value: &Node, text: &str, patterns: &Patterns) -> Option<bool> {
     if let Some(exact) = value.text_at("exact") {
         return Some(text == exact);
     }
@@ -95,7 +95,7 @@ spec:
         let read = Manifests::read([("x", text.as_bytes())]);
         let ask = |method, path| {
             let asks = Asks { path, method };
-            let entry = entry(&read.objects[0], asks, &mut Patterns::default())?;
+            let entry = entry(&read.objects[0], asks, &Patterns::default())?;
             entry.text_at("name")
         };
         assert_eq!(ask("GET", "/b/x"), Some("b"));

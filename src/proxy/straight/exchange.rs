@@ -5,12 +5,12 @@ use std::task::{Context, Poll, Waker};
 
 use http::{Method, Version, header};
 use log::error;
-use pingora_core::Result;
 use pingora_core::protocols::UniqueID;
 use pingora_core::protocols::http::HttpTask;
 use pingora_core::protocols::http::authority::validate_request_authority;
 use pingora_core::protocols::http::v1::client::HttpSession;
 use pingora_core::upstreams::peer::HttpPeer;
+use pingora_core::{Error, Result};
 use pingora_http::{RequestHeader, ResponseHeader};
 use pingora_proxy::{ProxyHttp, Session};
 use tokio::task::coop::{consume_budget, unconstrained};
@@ -73,41 +73,49 @@ impl Gateway {
             // The clocks are looked at when the task rests, and a service that never does
             // mustn't keep it from that.
             consume_budget().await;
-            let mut part = tokio::select! {
+            let part = tokio::select! {
                 part = service.read_response_task() => part,
                 gone = session.as_downstream_mut().read_body_or_idle(true) => {
                     gone.map_err(|error| error.into_down())?;
-                    service.read_response_task().await
+                    continue;
                 }
             };
-            let mut parts = Vec::with_capacity(AT_ONCE);
-            let broken = loop {
-                let mut read = match part {
-                    Ok(read) => read,
-                    Err(error) => break Some(error.into_up()),
-                };
-                let end = read.is_end();
-                if let Err(error) = self.filter(session, &mut read, ctx).await {
-                    break Some(error);
-                }
-                parts.push(read);
-                if end || parts.len() == AT_ONCE {
-                    break None;
-                }
-                match at_hand(service) {
-                    Some(next) => part = next,
-                    None => break None,
-                }
-            };
+            let (parts, broken) = self.parts(session, service, part, ctx).await;
             // What came before it broke is the client's.
-            let end = match parts.is_empty() {
-                true => false,
-                false => session.write_response_tasks(parts).await?,
-            };
+            let end = !parts.is_empty() && session.write_response_tasks(parts).await?;
             match broken {
                 Some(error) => return Err(error),
                 None if end => return Ok(()),
                 None => {}
+            }
+        }
+    }
+
+    /// This part and those that are at hand behind it, up to one that is broken.
+    async fn parts(
+        &self,
+        session: &mut Session,
+        service: &mut HttpSession,
+        mut part: Result<HttpTask>,
+        ctx: &mut Ctx,
+    ) -> (Vec<HttpTask>, Option<Box<Error>>) {
+        let mut parts = Vec::with_capacity(AT_ONCE);
+        loop {
+            let mut read = match part {
+                Ok(read) => read,
+                Err(error) => return (parts, Some(error.into_up())),
+            };
+            let end = read.is_end();
+            if let Err(error) = self.filter(session, &mut read, ctx).await {
+                return (parts, Some(error));
+            }
+            parts.push(read);
+            if end || parts.len() == AT_ONCE {
+                return (parts, None);
+            }
+            match at_hand(service) {
+                Some(next) => part = next,
+                None => return (parts, None),
             }
         }
     }

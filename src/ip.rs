@@ -10,13 +10,24 @@ pub(crate) fn write_ip(address: IpAddr, to: &mut Vec<u8>) {
         let _ = write!(to, "{address}");
         return;
     };
-    let mut digits = itoa::Buffer::new();
-    let [first, rest @ ..] = v4.octets();
-    to.extend_from_slice(digits.format(first).as_bytes());
-    for octet in rest {
-        to.push(b'.');
-        to.extend_from_slice(digits.format(octet).as_bytes());
+    // As long as it can be, and a dot too many.
+    let mut text = [0; 16];
+    let mut end = 0;
+    let mut push = |byte| {
+        text[end] = byte;
+        end += 1;
+    };
+    for octet in v4.octets() {
+        if octet >= 100 {
+            push(b'0' + octet / 100);
+        }
+        if octet >= 10 {
+            push(b'0' + octet / 10 % 10);
+        }
+        push(b'0' + octet % 10);
+        push(b'.');
     }
+    to.extend_from_slice(&text[..end - 1]);
 }
 
 /// Appends an address and its port.
@@ -36,7 +47,15 @@ mod tests {
 
     #[test]
     fn addresses_read_as_they_do_everywhere() {
-        for text in ["0.0.0.0", "127.0.0.1", "255.254.10.9", "::1", "fe80::1"] {
+        for text in [
+            "0.0.0.0",
+            "127.0.0.1",
+            "255.254.10.9",
+            "99.100.109.200",
+            "255.255.255.255",
+            "::1",
+            "fe80::1",
+        ] {
             let address: IpAddr = text.parse().unwrap();
             let mut written = Vec::new();
             write_ip(address, &mut written);

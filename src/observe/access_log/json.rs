@@ -25,6 +25,13 @@ pub(super) fn beginning(shown: &[u8], cut: usize, to: &mut Vec<u8>) {
     to.push(b'"');
 }
 
+/// Appends a string of ours in which nothing has to be escaped.
+pub(super) fn word(value: &'static str, to: &mut Vec<u8>) {
+    to.push(b'"');
+    to.extend_from_slice(value.as_bytes());
+    to.push(b'"');
+}
+
 /// Appends a number.
 pub(super) fn number(value: u64, to: &mut Vec<u8>) {
     to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -59,8 +66,7 @@ pub(super) fn boundary(value: &[u8], limit: usize) -> usize {
 
 /// Appends `value` as it stands between quotes.
 pub(in crate::observe) fn escaped(value: &[u8], to: &mut Vec<u8>) {
-    // Without a way out in between it is done for many bytes at once.
-    if value.iter().fold(true, |all, &byte| all & is_plain(byte)) {
+    if are_plain(value) {
         return to.extend_from_slice(value);
     }
     let mut rest = value;
@@ -82,6 +88,18 @@ pub(in crate::observe) fn escaped(value: &[u8], to: &mut Vec<u8>) {
             }
         }
     }
+}
+
+/// Looks at many bytes at once: there is no way out among those of a block, and what is left
+/// behind the last whole one is looked at with some of those before it.
+fn are_plain(value: &[u8]) -> bool {
+    const BLOCK: usize = 16;
+    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & is_plain(byte));
+    let Some(last) = value.last_chunk::<BLOCK>() else {
+        return all(value);
+    };
+    let (blocks, _) = value.as_chunks::<BLOCK>();
+    blocks.iter().all(|block| all(block)) && all(last)
 }
 
 const fn is_plain(byte: u8) -> bool {
@@ -155,6 +173,14 @@ mod tests {
         for (value, expected) in [
             (&b""[..], r#""""#),
             (b"a b", r#""a b""#),
+            (b"0123456789abcdef", r#""0123456789abcdef""#),
+            (b"0123456789abcde\"", r#""0123456789abcde\"""#),
+            (b"\"0123456789abcdef", r#""\"0123456789abcdef""#),
+            (b"0123456789abcdef\"", r#""0123456789abcdef\"""#),
+            (
+                b"0123456789abcdef\"123456789abcdef",
+                r#""0123456789abcdef\"123456789abcdef""#,
+            ),
             (b"\"\\/", r#""\"\\/""#),
             (b"a\nb\r\t\0\x1b\x7f", r#""a\nb\r\t\u0000\u001b\u007f""#),
             ("äé漢😀".as_bytes(), r#""äé漢😀""#),

@@ -6,7 +6,7 @@ use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName};
 
 use super::details;
-use super::json::{self, beginning, boundary, number, string};
+use super::json::{self, beginning, boundary, number, string, word};
 use super::redact::{REDACTED, Redactor, Scratch};
 use super::rules::Rules;
 use super::time::Clock;
@@ -58,7 +58,7 @@ impl Line {
         self.key(r#","path":"#);
         self.target(exchange.target, &rules.redactor);
         self.key(r#","protocol":"#);
-        self.text_or_null(exchange.protocol.as_bytes());
+        self.word_or_null(exchange.protocol);
         let headers = exchange.request_headers;
         self.key(r#","authority":"#);
         self.authority(exchange.authority);
@@ -75,7 +75,7 @@ impl Line {
         number(exchange.status.into(), &mut self.text);
         self.key(r#","response_flags":"#);
         let flag = exchange.failure.map_or("-", |failure| failure.flag());
-        string(flag.as_bytes(), MAX_FIELD, &mut self.text);
+        word(flag, &mut self.text);
         self.key(r#","response_code_details":"#);
         details::write(exchange, &mut self.text);
         self.key(r#","bytes_received":"#);
@@ -110,7 +110,7 @@ impl Line {
 
     fn ours(&mut self, exchange: &Exchange<'_>) {
         self.key(r#","error_origin":"#);
-        self.text_or_null(exchange.origin.map_or("", Origin::name).as_bytes());
+        self.word_or_null(exchange.origin.map_or("", Origin::name));
         self.key(r#","trace_id":"#);
         let trace = exchange.request_headers.and_then(trace_id);
         self.text_or_null(trace.unwrap_or_default().as_bytes());
@@ -141,6 +141,13 @@ impl Line {
 
     fn null(&mut self) {
         self.text.extend_from_slice(b"null");
+    }
+
+    fn word_or_null(&mut self, value: &'static str) {
+        match value {
+            "" => self.null(),
+            value => word(value, &mut self.text),
+        }
     }
 
     fn text_or_null(&mut self, value: &[u8]) {
@@ -178,27 +185,25 @@ impl Line {
     /// All values of a header, with commas between them as HTTP means it; through
     /// `redactor` when URLs may be among them.
     fn header(&mut self, all: Option<&HeaderMap>, name: &HeaderName, redactor: Option<&Redactor>) {
-        self.joined.clear();
-        let mut is_first = true;
-        for value in all.into_iter().flat_map(|all| all.get_all(name)) {
-            if !std::mem::take(&mut is_first) {
-                self.joined.push(b',');
-            }
-            self.joined.extend_from_slice(value.as_bytes());
-        }
-        if is_first {
+        let mut values = all.into_iter().flat_map(|all| all.get_all(name));
+        let Some(first) = values.next() else {
             return self.null();
+        };
+        let mut all = first.as_bytes();
+        if let Some(second) = values.next() {
+            self.joined.clear();
+            self.joined.extend_from_slice(all);
+            for value in std::iter::once(second).chain(values) {
+                self.joined.push(b',');
+                self.joined.extend_from_slice(value.as_bytes());
+            }
+            all = &self.joined;
         }
-        let (shown, rest) = self.joined.split_at(boundary(&self.joined, MAX_FIELD));
+        let (shown, rest) = all.split_at(boundary(all, MAX_FIELD));
         match redactor {
-            Some(redactor) if !Redactor::is_plain(&self.joined) => {
+            Some(redactor) if !Redactor::is_plain(all) => {
                 self.value.clear();
-                redactor.value(
-                    &self.joined,
-                    shown.len(),
-                    &mut self.scratch,
-                    &mut self.value,
-                );
+                redactor.value(all, shown.len(), &mut self.scratch, &mut self.value);
                 beginning(&self.value, rest.len(), &mut self.text);
             }
             _ => beginning(shown, rest.len(), &mut self.text),

@@ -1,6 +1,6 @@
 //! Secrets that travel in URLs.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use crate::parameter::{Unescaped, compared, letters_and_digits};
 
@@ -79,8 +79,11 @@ impl Redactor {
         scratch: &mut Scratch,
         to: &mut Vec<u8>,
     ) {
-        let scheme = memmem::find(target, b"://").filter(|_| !target.starts_with(b"/"));
-        let user = user(target, scheme.map_or(0, |at| at + 3));
+        // One that is a path alone has no scheme, and its authority is empty.
+        let user = match target.starts_with(b"/") {
+            true => None,
+            false => user(target, memmem::find(target, b"://").map_or(0, |at| at + 3)),
+        };
         self.redact(target, end, user, scratch, to);
     }
 
@@ -168,7 +171,9 @@ impl Redactor {
         let secret = secret.filter(|&start| start < part.len());
         let shown = secret.unwrap_or(part.len()).min(end);
         let mut written = 0;
-        for (start, at) in users(bytes, &made_of) {
+        // Looked for at once, as most have none.
+        let users = memchr(b'@', bytes).map(|_| users(bytes, &made_of));
+        for (start, at) in users.into_iter().flatten() {
             if start >= shown {
                 break;
             }
@@ -187,6 +192,7 @@ impl Redactor {
 
     /// The `=` of the first parameter that is secret.
     fn secret(&self, bytes: &[u8], is_first: bool, scratch: &mut Vec<u8>) -> Option<usize> {
+        memchr(b'=', bytes)?;
         let mut start = (!is_first).then_some(0);
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
@@ -204,8 +210,9 @@ impl Redactor {
     }
 
     fn is_secret(&self, name: &[u8], scratch: &mut Vec<u8>) -> bool {
-        let parts = |byte: &u8| matches!(byte, b'[' | b']' | b'.');
-        std::iter::once(name).chain(name.split(parts)).any(|name| {
+        let between = |byte: &u8| matches!(byte, b'[' | b']' | b'.');
+        let whole = name.iter().any(between).then_some(name);
+        whole.into_iter().chain(name.split(between)).any(|name| {
             scratch.clear();
             scratch.extend(compared(name));
             SECRET.contains(&&**scratch)

@@ -83,7 +83,8 @@ def started(definitions_of, workload, service, work):
 
 
 def measured(definitions_of, workload, traffic, arguments, work):
-    """The samples of a workload by peer, and what each peer occupied before it did anything."""
+    """The samples of a workload by peer, what each peer occupied before it was measured, and how
+    long it took from its start to its first answer."""
     with (
         started_service(traffic) as service,
         started(definitions_of, workload, service, work) as running,
@@ -91,6 +92,7 @@ def measured(definitions_of, workload, traffic, arguments, work):
         idle = {
             name: measure.resident(traffic, peer.pids()) for name, (peer, _) in running.items()
         }
+        starts = {name: peer.started_ms for name, (peer, _) in running.items()}
         for name, (peer, log) in running.items():
             seen.verify(name, peer.address, service)
             if log:
@@ -114,7 +116,7 @@ def measured(definitions_of, workload, traffic, arguments, work):
                 seen.verify_log(name, log, arrived + seen.TIMES + 2)
     # The logs are gigabytes.
     shutil.rmtree(work / workload.name)
-    return samples, idle
+    return samples, idle, starts
 
 
 def progress(workload, number, name, sample):
@@ -164,14 +166,16 @@ def main(argv):
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.sched_setaffinity(0, pinning.OTHERS)
 
-    results, idle = {}, {}
+    results, idle, starts = {}, {}, {}
     with tempfile.TemporaryDirectory() as work:
         for workload in arguments.workloads:
-            samples, before = measured(
+            samples, before, started_ms = measured(
                 definitions_of, workload, built["traffic"], arguments, pathlib.Path(work)
             )
             results[workload.name] = samples
             idle = idle or before
+            for name in definitions_of.keys() & started_ms.keys():
+                starts.setdefault(name, []).append(started_ms[name])
     usual = measure.scale(results)
     probes = [one["probe_us"] for of in results.values() for all in of.values() for one in all]
     names = list(definitions_of)
@@ -188,6 +192,7 @@ def main(argv):
         },
         "probe_us": {"median": usual, "lowest": min(probes), "highest": max(probes)},
         "idle_mib": idle,
+        "start_ms": starts,
         "results": results,
     }
     ours = [OURS, *arguments.more]

@@ -218,11 +218,13 @@ class Pages(unittest.TestCase):
             "how": {"command": "compare", "rounds": 1, "seconds": 1.0},
             "probe_us": {"median": 1.0, "lowest": 1.0, "highest": 1.0},
             "idle_mib": {"gateway": 5.0},
+            "start_ms": {"gateway": [30.0, 12.0, 11.0], "nginx": [9.0, 8.0]},
             "results": results,
         }
         page = report.markdown(whole, ["gateway", "nginx"], ["gateway"])
         self.assertIn("| 1 KiB GET, 64 keep-alive clients, µs of CPU | 20.0 | 10.0 |", page)
         self.assertIn("| idle resident, MiB | 5.0 | - |", page)
+        self.assertIn("| from start to first answer, ms | 12.0 | 8.5 |", page)
         self.assertIn("| 1 KiB GET, CPU | **2.00** (2.00 to 2.00) |", page)
 
 

@@ -2,6 +2,7 @@
 connections to the service, one worker."""
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -43,6 +44,7 @@ class Peer:
     def __init__(self, name, work, argv, listen=None, printed="output", environment=None):
         self.name = name
         self.output = pathlib.Path(work) / "output"
+        begin = time.monotonic()
         with open(self.output, "ab") as said, open(pathlib.Path(work) / printed, "ab") as out:
             self.process = pinning.on_measured(
                 argv,
@@ -53,18 +55,23 @@ class Peer:
             )
         self.address = listen or "127.0.0.1:" + self.process.stdout.readline().decode().strip()
         self._answers()
+        self.started_ms = 1000 * (time.monotonic() - begin)
 
     def _answers(self):
         """Waits until it does."""
-        host, port = self.address.split(":")
         until = time.monotonic() + PATIENCE
         while True:
-            with contextlib.suppress(OSError), socket.create_connection((host, int(port)), 1):
-                return
+            with (
+                contextlib.suppress(OSError, http.client.HTTPException),
+                contextlib.closing(http.client.HTTPConnection(self.address, timeout=1)) as one,
+            ):
+                one.request("GET", "/api/users/42?fields=name", headers={"Host": "shop.example"})
+                if one.getresponse().status == 200:
+                    return
             if self.process.poll() is not None or time.monotonic() > until:
                 said = self.output.read_text(encoding="utf-8", errors="replace")
                 raise SystemExit(f"{self.name} doesn't serve:\n{said}")
-            time.sleep(0.02)
+            time.sleep(0.001)
 
     def pids(self):
         """Its own and its children's."""

@@ -10,7 +10,7 @@ import table
 
 def markdown(report, peers, ours):
     """The page. `peers` are the columns, `ours` those of them that are this gateway."""
-    rows = table.rows(report["results"], report["idle_mib"])
+    rows = table.rows(report)
     machine, how = report["machine"], report["how"]
     lines = [
         "# The gateway beside others",
@@ -78,7 +78,7 @@ def write(report, peers, ours, place):
     (place / "comparison.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     page = markdown(report, peers, ours)
     (place / "comparison.md").write_text(page, encoding="utf-8")
-    for row in table.rows(report["results"], report["idle_mib"]):
+    for row in table.rows(report):
         if row.chart:
             bars = [(peer, row.cells[peer]) for peer in peers if peer in row.cells]
             drawn = chart.bars(row.caption, bars, row.digits, ours)

@@ -53,8 +53,10 @@ def log_adds(results):
     return Row("JSON access log adds, µs", cells)
 
 
-def rows(results, idle):
+def rows(report):
     """All that was measured, in the order in which it is shown."""
+    results = report["results"]
+    starts = {peer: statistics.median(of) for peer, of in report["start_ms"].items()}
     every = [
         cpu(results, "small", "1 KiB GET, 64 keep-alive clients, µs of CPU", "cpu-small"),
         column(results, "small", "user_us_scaled", "of that in user space, µs"),
@@ -78,7 +80,8 @@ def rows(results, idle):
             chart="memory-busy",
             alone="1,000 busy clients: resident memory, MiB",
         ),
-        Row("idle resident, MiB", idle),
+        Row("idle resident, MiB", report["idle_mib"]),
+        Row("from start to first answer, ms", starts),
         added(results, "p50_ms", "2,000 requests/s: added p50, µs", "added-p50"),
         added(results, "p99_ms", "2,000 requests/s: added p99, µs", "added-p99"),
         log_adds(results),

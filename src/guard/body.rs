@@ -73,15 +73,6 @@ impl Body {
         matches!(self, Self::Length(0) | Self::Chunked(Chunks::End))
     }
 
-    /// The most bytes that may be read at once without reading past the end, as far
-    /// as that is known before.
-    pub(super) fn at_most(&self) -> u64 {
-        match self {
-            Self::Length(left) => *left,
-            Self::Chunked(_) | Self::Tunnel => u64::MAX,
-        }
-    }
-
     /// Passes over the part of `bytes` that belongs to the body, and tells its length.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<usize, BadChunk> {
         match self {
@@ -186,7 +177,6 @@ mod tests {
     fn a_length_is_counted_down() {
         let mut body = Body::from(Framing::Length(5));
         assert_eq!(body.take(b"abc"), Ok(3));
-        assert_eq!(body.at_most(), 2);
         assert!(!body.is_done());
         assert_eq!(body.take(b"deGET /"), Ok(2));
         assert!(body.is_done());

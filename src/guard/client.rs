@@ -126,26 +126,24 @@ impl Client {
         self.poll_body(cx, buf)
     }
 
-    /// Reads from the socket straight into `buf`.
+    /// Reads from the socket straight into `buf`; what follows the body waits in `input`.
     fn poll_body(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let most = usize::try_from(self.body.at_most()).unwrap_or(usize::MAX);
-        let part = buf.initialize_unfilled_to(most.min(buf.remaining()));
-        let mut part = ReadBuf::new(part);
-        match Pin::new(&mut self.socket).poll_read(cx, &mut part) {
+        let before = buf.filled().len();
+        match Pin::new(&mut self.socket).poll_read(cx, buf) {
             Poll::Ready(read) => read?,
             Poll::Pending => {
                 self.control.wait_for_client();
                 return self.poll_meanwhile(cx);
             }
         }
-        let read = part.filled();
+        let read = &buf.filled()[before..];
         let length = read.len();
         let taken = self.body.take(read);
         if let Ok(taken) = taken {
             self.input.extend_from_slice(&read[taken..]);
         }
-        let taken = taken.map_err(|_| self.bad_chunk())?;
-        buf.advance(taken);
+        buf.set_filled(before + taken.as_ref().copied().unwrap_or(0));
+        taken.map_err(|_| self.bad_chunk())?;
         self.control.client_sent(length);
         Poll::Ready(Ok(()))
     }

@@ -76,13 +76,6 @@ impl Body {
         self.0.is_done()
     }
 
-    /// The most bytes that may be read at once without reading past its end, as far as
-    /// that is known before.
-    #[must_use]
-    pub fn at_most(&self) -> u64 {
-        self.0.at_most()
-    }
-
     /// How many of these bytes are its.
     ///
     /// # Errors

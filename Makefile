@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6
+LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6 bench-request
 
 .PHONY: help
 help: ## List the targets
@@ -160,6 +160,16 @@ compare-quick: ## The same in 3 minutes, less exact, into target/compare/results
 bench-routes: ## Count what a decision costs among 10 and 10,000 routes (callgrind)
 	@scripts/need build valgrind
 	scripts/bench-routes
+
+.PHONY: bench-request
+bench-request: ## Count what a small request costs the release (callgrind), beside the baseline
+	@scripts/need build valgrind python
+	scripts/bench-request
+
+.PHONY: release-pgo
+release-pgo: ## Build target/pgo/api-gateway, optimised for what our own load showed; 15 minutes
+	@scripts/need build python valgrind llvm
+	scripts/release-pgo
 
 .PHONY: bench-guard
 bench-guard: ## Count what the guard costs a proxied request (callgrind)

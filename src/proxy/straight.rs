@@ -9,10 +9,10 @@
 mod exchange;
 
 use http::{HeaderName, HeaderValue, Version, header};
-use pingora_core::Result;
 use pingora_core::protocols::Stream;
 use pingora_core::protocols::http::v1::client::HttpSession;
 use pingora_core::upstreams::peer::HttpPeer;
+use pingora_core::{Error, ErrorSource, ErrorType, Result};
 use pingora_http::RequestHeader;
 use pingora_proxy::{ProxyHttp, Session};
 
@@ -63,21 +63,31 @@ fn is_about_reuse(connection: &HeaderValue) -> bool {
         .any(|option| connection.as_bytes().eq_ignore_ascii_case(option))
 }
 
+/// Whether the request couldn't be written. The service can't have the whole of it then,
+/// so any method may try again where the connection is to blame: it was reset while it
+/// waited, which a worker that is busy learns of by writing to it.
+fn is_unsent(error: &Error) -> bool {
+    *error.esource() == ErrorSource::Upstream && *error.etype() == ErrorType::WriteError
+}
+
 impl Gateway {
     /// Has the request answered, with as many tries as Pingora allows.
     pub(super) async fn go_straight(&self, session: &mut Session, ctx: &mut Ctx) -> Result<()> {
         let mut tries = 1;
         loop {
-            match self.try_straight(session, ctx).await {
+            // Where two were stale, so may be all that were kept.
+            let kept = tries < MAX_TRIES;
+            match self.try_straight(session, ctx, kept).await {
                 Err(error) if error.retry() && tries < MAX_TRIES => tries += 1,
                 done => return done,
             }
         }
     }
 
-    async fn try_straight(&self, session: &mut Session, ctx: &mut Ctx) -> Result<()> {
+    /// On a connection that was kept, where there is one and that will do.
+    async fn try_straight(&self, session: &mut Session, ctx: &mut Ctx, kept: bool) -> Result<()> {
         let peer = self.upstream_peer(session, ctx).await?;
-        let (stream, reused) = match self.connect(&peer, ctx).await {
+        let (stream, reused) = match self.connect(&peer, ctx, kept).await {
             Ok(connected) => connected,
             Err(mut error) => {
                 error.as_up();
@@ -96,12 +106,20 @@ impl Gateway {
                 }
                 Ok(())
             }
-            Err(error) => Err(self.error_while_proxy(&peer, session, error, ctx, reused)),
+            Err(error) => {
+                let unsent = reused && is_unsent(&error);
+                let mut error = self.error_while_proxy(&peer, session, error, ctx, reused);
+                if unsent && ctx.failure.is_none() {
+                    error.set_retry(true);
+                }
+                Err(error)
+            }
         }
     }
 
-    async fn connect(&self, peer: &HttpPeer, ctx: &Ctx) -> Result<(Stream, bool)> {
-        if let Some(stream) = ctx.address.and_then(|address| self.pool.take(address)) {
+    async fn connect(&self, peer: &HttpPeer, ctx: &Ctx, kept: bool) -> Result<(Stream, bool)> {
+        let address = ctx.address.filter(|_| kept);
+        if let Some(stream) = address.and_then(|address| self.pool.take(address)) {
             return Ok((stream, true));
         }
         Ok((self.connector.new_stream(peer).await?, false))

@@ -51,8 +51,9 @@ struct Shelf {
 #[derive(Debug)]
 struct Waiting {
     stream: Stream,
+    since: Instant,
     /// `None` for ever.
-    until: Option<Instant>,
+    idle: Option<Duration>,
 }
 
 impl Pool {
@@ -74,7 +75,8 @@ impl Pool {
         let in_turn = shelves.clone().skip(own).chain(shelves.take(own));
         for shelf in in_turn {
             while let Some(mut waiting) = { shelf.lock().take(address) } {
-                if waiting.is_usable() {
+                // Its time may have come since it was swept.
+                if !waiting.is_old(Instant::now()) && waiting.is_usable() {
                     return Some(waiting.stream);
                 }
             }
@@ -86,7 +88,8 @@ impl Pool {
     pub fn put(&self, address: SocketAddr, stream: Stream, idle: Option<Duration>) {
         let mut waiting = Waiting {
             stream,
-            until: idle.and_then(|idle| Instant::now().checked_add(idle)),
+            since: Instant::now(),
+            idle,
         };
         if !waiting.is_usable() {
             return;
@@ -129,7 +132,9 @@ impl Shelf {
         Some(waiting)
     }
 
-    /// Gives back one that there is no room for.
+    /// Gives back one that there is no room for: the one that waits longest, wherever it
+    /// leads to. A service that had its rush, or an address that nobody asks for any more,
+    /// mustn't keep others from having their connections kept.
     fn put(&mut self, address: SocketAddr, waiting: Waiting) -> Option<Waiting> {
         let queue = self.by_address.entry(address).or_default();
         queue.push_back(waiting);
@@ -137,7 +142,10 @@ impl Shelf {
             self.len += 1;
             return None;
         }
-        queue.pop_front()
+        let since = |queue: &&mut VecDeque<Waiting>| queue.front().map(|first| first.since);
+        let queues = self.by_address.values_mut();
+        let queues = queues.filter(|queue| !queue.is_empty());
+        queues.min_by_key(since)?.pop_front()
     }
 
     /// Takes out those that are of no more use, to be closed when the lock is given back.
@@ -162,7 +170,8 @@ impl Shelf {
 
 impl Waiting {
     fn is_old(&self, now: Instant) -> bool {
-        self.until.is_some_and(|until| until <= now)
+        let waited = now.saturating_duration_since(self.since);
+        self.idle.is_some_and(|idle| waited >= idle)
     }
 
     /// Not closed. One on which something was sent without a request is out of step.
@@ -253,5 +262,35 @@ mod tests {
         // The end of the connection is all that it hears.
         assert_eq!(theirs.read(&mut [0; 1]).await.unwrap(), 0);
         assert!(pool.0.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_is_too_old_is_not_used_before_it_is_swept() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let pool = Pool::new(1);
+        let (ours, _theirs) = connection(&listener).await;
+        pool.put(address, ours, Some(Duration::ZERO));
+        assert!(pool.take(address).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_service_that_had_its_rush_leaves_room_for_others() {
+        let pool = Pool::new(1);
+        let rush = SocketAddr::from(([127, 0, 0, 1], 1));
+        let other = SocketAddr::from(([127, 0, 0, 1], 2));
+        let mut theirs = Vec::new();
+        let mut open = || -> Stream {
+            let (ours, other_end) = tokio::io::duplex(1);
+            theirs.push(other_end);
+            Box::new(ours)
+        };
+        for _ in 0..POOL_SIZE {
+            pool.put(rush, open(), None);
+        }
+        pool.put(other, open(), None);
+        pool.put(other, open(), None);
+        let kept = |address| std::iter::from_fn(|| pool.take(address)).count();
+        assert_eq!((kept(other), kept(rush)), (2, POOL_SIZE - 2));
     }
 }

@@ -1,10 +1,11 @@
 //! Connections to services: kept, given up, and what is sent again.
 
 use std::net::Shutdown;
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::Duration;
 
 use crate::support::gateway::get;
+use crate::support::service::keep_answering;
 use crate::support::{Config, PATIENCE, Service, ok};
 
 #[test]
@@ -120,6 +121,51 @@ fn a_get_on_a_stale_connection_is_sent_once_more() {
     // It was rewritten anew, not twice.
     assert_eq!(heads[2].all("via"), ["1.1 api-gateway"]);
     assert_eq!(heads[1].get("x-request-id"), heads[2].get("x-request-id"));
+}
+
+/// A service that ends may reset them all at once, and a worker that has enough to do learns
+/// of it when it has taken the first of them. What can't be written hasn't arrived.
+#[test]
+fn a_request_on_a_connection_that_was_reset_is_sent_on_another() {
+    // More than a worker is told of at once.
+    const CLIENTS: usize = 40;
+    let all = Barrier::new(CLIENTS);
+    let reset = Arc::new(Barrier::new(CLIENTS + 1));
+    let resets = reset.clone();
+    let service = Service::start(move |mut conn| {
+        if conn.number >= CLIENTS {
+            return keep_answering(|_, _| ok("again"))(conn);
+        }
+        conn.request().unwrap();
+        // So that each request has a connection of its own.
+        all.wait();
+        conn.send(ok("hello"));
+        resets.wait();
+        conn.into_wire().reset();
+        resets.wait();
+    });
+    let gateway = Config::unlimited(&service).start();
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| gateway.connect()).collect();
+    for client in &mut clients {
+        client.send(get("/first"));
+    }
+    for client in &mut clients {
+        assert_eq!(client.response().text(), "hello");
+    }
+    gateway.stop();
+    for (client, method) in clients.iter_mut().zip(["GET", "POST"].iter().cycle()) {
+        client.send(format!(
+            "{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
+        ));
+    }
+    reset.wait();
+    reset.wait();
+    gateway.signal("CONT");
+    for client in &mut clients {
+        let response = client.response();
+        assert_eq!((response.status(), response.text()), (200, "again"));
+    }
+    assert_eq!(service.count("POST"), CLIENTS / 2);
 }
 
 #[test]

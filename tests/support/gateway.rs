@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::clock::eventually;
+use super::clock::{eventually, until};
 use super::message::Response;
 use super::wire::Wire;
 
@@ -168,6 +168,20 @@ impl Gateway {
 
     pub fn signal(&self, name: &str) {
         signal(&self.child, name);
+    }
+
+    /// Until it gets CONT nothing of it runs, and what reaches it waits in the system.
+    pub fn stop(&self) {
+        self.signal("STOP");
+        let stopped = |task: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(task.unwrap().path().join("stat"));
+            // Behind the name, which may have anything.
+            stat.unwrap().rsplit_once(") ").unwrap().1.starts_with('T')
+        };
+        let tasks = format!("/proc/{}/task", self.child.id());
+        until("every thread stands still", || {
+            std::fs::read_dir(&tasks).unwrap().all(stopped)
+        });
     }
 
     pub fn wait(&mut self) -> ExitStatus {

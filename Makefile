@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus
+	@scripts/need demo fmt clippy deny python network valgrind prometheus
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -74,7 +74,7 @@ unit: ## Run the tests beside the code only: seconds, no sockets
 
 .PHONY: cargo-test
 cargo-test: ## Run all of cargo's tests, real Envoy included
-	@scripts/need build python network prometheus
+	@scripts/need demo python network prometheus
 	@mkdir -p target
 	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
 

@@ -8,10 +8,16 @@ use api_gateway::config::{self, Normalization};
 use api_gateway::route::{Outcome, Raw, Table, normalize, outcome};
 use serde_json::Value;
 
+#[path = "docs/commands.rs"]
+mod commands;
+#[path = "docs/links.rs"]
+mod links;
+
 const CONFIGURATION: &str = include_str!("../docs/configuration.md");
 const ROUTING: &str = include_str!("../docs/routing.md");
 const SECURITY: &str = include_str!("../docs/security.md");
 const README: &str = include_str!("../README.md");
+const README_KO: &str = include_str!("../README.ko.md");
 
 /// Whether the items of a list have keys of their own.
 fn holds_mappings(root: &Value, items: &Value) -> bool {
@@ -107,6 +113,20 @@ fn the_readme_s_configuration_is_valid() {
         example.lines().count() <= 12,
         "the README promises a short one"
     );
+}
+
+#[test]
+fn the_korean_readme_has_what_the_english_one_has() {
+    assert_eq!(commands::blocks(README_KO), commands::blocks(README));
+    let links = |page| -> BTreeSet<String> {
+        let links = links::links(page).into_iter();
+        links.filter(|link| !link.starts_with("README")).collect()
+    };
+    assert_eq!(links(README_KO), links(README));
+    let count = |page: &str, begin: &str| page.lines().filter(|l| l.starts_with(begin)).count();
+    for begin in ["## ", "- **"] {
+        assert_eq!(count(README_KO, begin), count(README, begin), "{begin}");
+    }
 }
 
 /// The rows of the table whose first column has this name, without the back ticks.

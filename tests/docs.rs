@@ -10,6 +10,8 @@ use serde_json::Value;
 
 #[path = "docs/commands.rs"]
 mod commands;
+#[path = "docs/defaults.rs"]
+mod defaults;
 #[path = "docs/links.rs"]
 mod links;
 

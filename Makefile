@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need demo fmt clippy deny python network valgrind prometheus
+	@scripts/need build fmt clippy deny python network valgrind prometheus
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt

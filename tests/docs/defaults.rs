@@ -23,8 +23,8 @@ fn place<'a>(root: &'a mut Value, key: &str) -> &'a mut Value {
 /// What is in use with this file.
 fn in_use(file: &Value) -> Value {
     let (config, report) = config::parse("page", &file.to_string(), &|_| None);
-    let config = config.unwrap_or_else(|| panic!("{file}: {report}"));
-    config::effective(&config)
+    assert!(config.is_some(), "{file}: {report}");
+    config::effective(&config.unwrap())
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::outcome::{Outcome, Told};
 
 /// How long the clients go on afterwards. To look at a process's memory keeps everybody
 /// here waiting for as long as ten requests, which must have no part in what was measured.
-const COOL_DOWN: Duration = Duration::from_secs(1);
+const COOL_DOWN: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(
     kind: Kind,

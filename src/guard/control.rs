@@ -51,6 +51,8 @@ pub struct Control {
     service: Clock,
     /// The client takes nothing of its response.
     write: Stall,
+    /// Whether the client takes nothing right now; the clock may be off.
+    stalled: AtomicBool,
     /// The service takes nothing of an upload, or has taken all and is silent.
     upload: Stall,
     uploading: AtomicBool,
@@ -93,6 +95,7 @@ impl Control {
             client: Clock::default(),
             service: Clock::default(),
             write: Stall::of(socket),
+            stalled: AtomicBool::new(false),
             upload: Stall::default(),
             uploading: AtomicBool::new(false),
             expecting: AtomicBool::new(false),
@@ -333,6 +336,7 @@ impl Control {
             clock.stop();
         }
         self.write.stop();
+        self.stalled.store(false, Ordering::Relaxed);
         self.upload.stop();
         self.expecting.store(false, Ordering::Relaxed);
         self.uploading.store(false, Ordering::Relaxed);
@@ -374,7 +378,7 @@ impl Control {
 
     /// Whether the client has all that was sent so far.
     pub(super) fn has_taken_all(&self) -> bool {
-        self.write.at().is_none() && self.write.has_taken_all()
+        !self.stalled.load(Ordering::Relaxed) && self.write.has_taken_all()
     }
 
     pub(super) fn count_read(&self, bytes: usize) {
@@ -383,7 +387,7 @@ impl Control {
 
     /// The client takes nothing right now.
     pub(super) fn write_stalled(&self) {
-        if self.write.at().is_none() {
+        if !self.stalled.swap(true, Ordering::Relaxed) {
             self.write.arm(self.write_idle.get());
         }
     }
@@ -391,7 +395,8 @@ impl Control {
     /// The client took something.
     pub(super) fn client_took(&self, bytes: usize) {
         self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-        if self.write.at().is_some() {
+        if self.stalled.load(Ordering::Relaxed) {
+            self.stalled.store(false, Ordering::Relaxed);
             self.write.stop();
             // While we couldn't pass on what it sent, the service wasn't silent. Of a header
             // that isn't there nothing was to be passed on but interim answers.
@@ -411,9 +416,8 @@ impl Control {
                 next = Some((at, deadline));
             }
         };
-        let write = self.write.at();
         // Nobody else is slow while we can't pass on what is there.
-        if write.is_none() {
+        if !self.stalled.load(Ordering::Relaxed) {
             let service = match self.state() {
                 State::Streaming => Deadline::BodyIdle,
                 _ => Deadline::ResponseHeader,
@@ -422,7 +426,7 @@ impl Control {
             consider(self.service.at(), service);
             consider(self.upload.at(), Deadline::ResponseHeader);
         }
-        consider(write, Deadline::WriteIdle);
+        consider(self.write.at(), Deadline::WriteIdle);
         consider(self.request.at(), Deadline::Request);
         next
     }
@@ -459,6 +463,7 @@ impl Control {
         self.upload.stop();
         if deadline == Deadline::WriteIdle {
             self.write.stop();
+            self.stalled.store(false, Ordering::Relaxed);
         }
         self.service_limit.set(None);
         self.rest.arm(Some(REST));

@@ -223,3 +223,25 @@ fn a_client_that_reads_slowly_is_served() {
         got += client.exactly(part).unwrap().len();
     }
 }
+
+#[test]
+fn a_service_is_not_silent_while_its_client_takes_nothing_even_without_a_limit_for_that() {
+    let length = 24 << 20;
+    let service = Service::start(move |mut conn| {
+        conn.request();
+        conn.send(format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"
+        ));
+        // In vain where the gateway takes it for silent.
+        let _ = conn.try_send(vec![b'x'; length]);
+    });
+    let gateway = Config::new()
+        .service("svc", &service.url(), "timeouts: { body_idle: 400ms }")
+        .server("timeouts: { write_idle: off }")
+        .start();
+    let mut client = gateway.connect();
+    client.send(get("/"));
+    assert_eq!(client.head().unwrap().status(), 200);
+    outlast(LIMIT);
+    assert_eq!(client.exactly(length).unwrap().len(), length);
+}

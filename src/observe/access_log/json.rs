@@ -34,7 +34,11 @@ pub(super) fn word(value: &'static str, to: &mut Vec<u8>) {
 
 /// Appends a number.
 pub(super) fn number(value: u64, to: &mut Vec<u8>) {
-    to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    match u8::try_from(value) {
+        // Most are.
+        Ok(digit @ 0..=9) => to.push(b'0' + digit),
+        _ => to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    }
 }
 
 /// Appends an address as a string.
@@ -94,13 +98,23 @@ pub(in crate::observe) fn escaped(value: &[u8], to: &mut Vec<u8>) {
 /// behind the last whole one is looked at with some of those before it.
 fn are_plain(value: &[u8]) -> bool {
     const BLOCK: usize = 16;
-    let all = |block: &[u8]| block.iter().fold(true, |all, &byte| all & is_plain(byte));
-    let Some(last) = value.last_chunk::<BLOCK>() else {
-        return all(value);
+    let all = |block: &[u8; BLOCK]| block.iter().fold(true, |all, &byte| all & is_plain(byte));
+    let Some(last) = value.last_chunk() else {
+        return value.iter().all(|&byte| PLAIN[usize::from(byte)]);
     };
-    let (blocks, _) = value.as_chunks::<BLOCK>();
-    blocks.iter().all(|block| all(block)) && all(last)
+    let (blocks, _) = value.as_chunks();
+    blocks.iter().all(all) && all(last)
 }
+
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        plain[byte] = is_plain(byte as u8);
+        byte += 1;
+    }
+    plain
+};
 
 const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'

@@ -96,7 +96,9 @@ impl Line {
             None => self.null(),
         }
         self.key(r#","upstream_cluster":"#);
+        let from = self.text.len();
         self.text_or_null(service);
+        let written = from..self.text.len();
         self.key(r#","downstream_remote_address":"#);
         match exchange.client {
             Some(address) => json::ip(address, &mut self.text),
@@ -105,7 +107,7 @@ impl Line {
         self.key(r#","route_name":"#);
         self.text_or_null(exchange.route.map_or("", |(_, name)| name).as_bytes());
         self.key(r#","service":"#);
-        self.text_or_null(service);
+        self.text.extend_from_within(written);
     }
 
     fn ours(&mut self, exchange: &Exchange<'_>) {
@@ -185,10 +187,10 @@ impl Line {
     /// All values of a header, with commas between them as HTTP means it; through
     /// `redactor` when URLs may be among them.
     fn header(&mut self, all: Option<&HeaderMap>, name: &HeaderName, redactor: Option<&Redactor>) {
-        let mut values = all.into_iter().flat_map(|all| all.get_all(name));
-        let Some(first) = values.next() else {
+        let Some((all, first)) = all.and_then(|all| Some((all, all.get(name)?))) else {
             return self.null();
         };
+        let mut values = all.get_all(name).iter().skip(1);
         let mut all = first.as_bytes();
         if let Some(second) = values.next() {
             self.joined.clear();

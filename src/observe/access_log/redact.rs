@@ -57,6 +57,24 @@ pub(super) struct Scratch {
     without_user: Vec<u8>,
 }
 
+/// What may have to be looked for in a text. Most have neither.
+#[derive(Debug, Clone, Copy)]
+struct Signs {
+    escape: bool,
+    /// A user, who may be escaped.
+    user: bool,
+}
+
+impl Signs {
+    fn of(text: &[u8]) -> Self {
+        let escape = memchr(b'%', text).is_some();
+        Self {
+            escape,
+            user: escape || memchr(b'@', text).is_some(),
+        }
+    }
+}
+
 impl Redactor {
     /// Names as the configuration has them.
     pub(super) fn new(more: &[String]) -> Self {
@@ -122,12 +140,13 @@ impl Redactor {
 
     /// What stands in the first `end` bytes.
     fn parameters(&self, mut rest: &[u8], mut end: usize, scratch: &mut Scratch, to: &mut Vec<u8>) {
+        let signs = Signs::of(rest);
         let (mut is_first, mut is_path) = (true, true);
         loop {
             let ends = |byte: &u8| *byte == b'&' || is_path && *byte == b'?';
             let part_end = rest.iter().position(ends).unwrap_or(rest.len());
             let (part, more) = rest.split_at(part_end);
-            self.part(part, end, is_first, scratch, to);
+            self.part(part, signs, end, is_first, scratch, to);
             end = end.saturating_sub(part_end);
             let Some((separator, after)) = more.split_first().filter(|_| end > 0) else {
                 return;
@@ -145,6 +164,7 @@ impl Redactor {
     fn part(
         &self,
         part: &[u8],
+        signs: Signs,
         end: usize,
         is_first: bool,
         scratch: &mut Scratch,
@@ -153,7 +173,7 @@ impl Redactor {
         let Scratch {
             unescaped, name, ..
         } = scratch;
-        let has_escapes = part.contains(&b'%');
+        let has_escapes = signs.escape && part.contains(&b'%');
         let bytes = if has_escapes {
             unescaped.read(part);
             unescaped.bytes()
@@ -171,18 +191,18 @@ impl Redactor {
         let secret = secret.filter(|&start| start < part.len());
         let shown = secret.unwrap_or(part.len()).min(end);
         let mut written = 0;
-        // Looked for at once, as most have none.
-        let users = memchr(b'@', bytes).map(|_| users(bytes, &made_of));
-        for (start, at) in users.into_iter().flatten() {
-            if start >= shown {
-                break;
+        if signs.user {
+            for (start, at) in users(bytes, &made_of) {
+                if start >= shown {
+                    break;
+                }
+                to.extend_from_slice(&part[written..start]);
+                to.extend_from_slice(REDACTED);
+                if at >= shown {
+                    return;
+                }
+                written = at;
             }
-            to.extend_from_slice(&part[written..start]);
-            to.extend_from_slice(REDACTED);
-            if at >= shown {
-                return;
-            }
-            written = at;
         }
         to.extend_from_slice(&part[written..shown]);
         if secret.is_some_and(|start| start < end) {
@@ -192,7 +212,6 @@ impl Redactor {
 
     /// The `=` of the first parameter that is secret.
     fn secret(&self, bytes: &[u8], is_first: bool, scratch: &mut Vec<u8>) -> Option<usize> {
-        memchr(b'=', bytes)?;
         let mut start = (!is_first).then_some(0);
         for (at, byte) in bytes.iter().enumerate() {
             match byte {

@@ -10,9 +10,9 @@ const B3_TRACE: HeaderName = HeaderName::from_static("x-b3-traceid");
 /// or else of B3 in one header or several. What isn't valid counts as absent.
 pub(super) fn trace_id(headers: &HeaderMap) -> Option<&str> {
     let only = |name: &HeaderName| {
-        let mut all = headers.get_all(name).iter();
-        let value = all.next()?.to_str().ok()?;
-        all.next().is_none().then_some(value)
+        let value = headers.get(name)?.to_str().ok()?;
+        let is_only = headers.get_all(name).iter().nth(1).is_none();
+        is_only.then_some(value)
     };
     only(&PARENT)
         .and_then(of_parent)

@@ -14,12 +14,13 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use support::clock::eventually_within;
 use support::gateway::get;
+use support::nameserver::{Nameserver, Says};
 use support::tools::prometheus;
 use support::{Config, Gateway, Service, Wire, ok};
 
@@ -125,10 +126,20 @@ impl Drop for Prometheus {
     }
 }
 
-fn gateway(service: &Service) -> (Gateway, SocketAddr) {
+/// In front of a service that DNS knows and one that it doesn't.
+fn gateway(service: &Service) -> (Gateway, SocketAddr, Nameserver) {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let dns = Nameserver::start(socket, |name, _| {
+        if name.starts_with("svc.") {
+            Says::Addresses(30, vec![Ipv4Addr::LOCALHOST])
+        } else {
+            Says::NoSuchName
+        }
+    });
     let gateway = Config::new()
         .top("admin: { listen: \"127.0.0.1:0\", operator: off }")
-        .service("svc", &service.url(), "")
+        .top(&format!("dns: {{ servers: [\"{}\"] }}", dns.address))
+        .service("svc", &service.url().replace("127.0.0.1", "svc.test"), "")
         .service("gone", "http://gone.invalid:80", "")
         .route("all", "svc", "")
         .route("gone", "gone", "match: { path: { prefix: /gone } }")
@@ -136,13 +147,13 @@ fn gateway(service: &Service) -> (Gateway, SocketAddr) {
     let line = gateway.logged(&["admin on "]);
     let address = line.rsplit("admin on ").next().unwrap();
     let address = address.trim().parse().unwrap();
-    (gateway, address)
+    (gateway, address, dns)
 }
 
 #[test]
 fn the_queries_of_dashboards_and_alerts_have_results() {
     let service = Service::answering(|_, _| ok("hello"));
-    let (gateway, admin) = gateway(&service);
+    let (gateway, admin, _dns) = gateway(&service);
     let prometheus = Prometheus::scraping(admin);
     let mut client = gateway.connect();
     for (query, plausible) in QUERIES {
@@ -178,7 +189,7 @@ fn dashboard() -> Vec<String> {
 #[test]
 fn each_panel_of_the_dashboard_shows_something() {
     let service = Service::answering(|_, _| ok("hello"));
-    let (gateway, admin) = gateway(&service);
+    let (gateway, admin, _dns) = gateway(&service);
     let prometheus = Prometheus::scraping(admin);
     let mut client = gateway.connect();
     let queries = dashboard();
@@ -196,7 +207,7 @@ fn each_panel_of_the_dashboard_shows_something() {
 #[test]
 fn promtool_finds_nothing_to_object_to() {
     let service = Service::answering(|_, _| ok("hello"));
-    let (gateway, admin) = gateway(&service);
+    let (gateway, admin, _dns) = gateway(&service);
     assert_eq!(gateway.get("/x").status(), 200);
     let mut client = Wire::connect(admin);
     client.send(get("/metrics"));

@@ -3,4 +3,4 @@
 
 mod echo;
 
-pub use echo::EchoServices;
+pub use echo::{EchoServices, serve_echo};

@@ -113,9 +113,12 @@ enum Command {
     },
     /// Try the gateway: it and three echo services on loopback.
     Demo {
-        /// Where the gateway listens; port 0 takes a free one.
+        /// Where it listens; port 0 takes a free one.
         #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8000")]
         listen: SocketAddr,
+        /// Be just an echo service of this name, for a test deployment, until SIGTERM.
+        #[arg(long, value_name = "NAME")]
+        echo: Option<String>,
     },
 }
 
@@ -146,7 +149,13 @@ fn main() -> ExitCode {
             cli::upgrade::run(&config, binary, env, &mut io::stdout(), &mut io::stderr())
         }
         Command::Supervise { arguments } => cli::supervise::run(&arguments, &mut err),
-        Command::Demo { listen } => cli::demo::run(listen, &mut io::stdout(), &mut io::stderr()),
+        Command::Demo { listen, echo: None } => {
+            cli::demo::run(listen, &mut io::stdout(), &mut io::stderr())
+        }
+        Command::Demo {
+            listen,
+            echo: Some(name),
+        } => cli::demo::echo(&name, listen, &mut io::stdout(), &mut io::stderr()),
         Command::Test { config } => {
             cli::test::run(&config, &env, &mut io::stdout(), &mut io::stderr())
         }

@@ -14,12 +14,13 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use support::clock::eventually_within;
 use support::gateway::get;
+use support::nameserver::{Nameserver, Says};
 use support::tools::prometheus;
 use support::{Config, Gateway, Service, Wire, ok};
 
@@ -76,7 +77,7 @@ impl Prometheus {
         let text = format!(
             "global: {{ scrape_interval: 200ms, scrape_timeout: 200ms }}\n\
              scrape_configs:\n\
-             - job_name: api-gateway-service\n  static_configs: [{{ targets: [\"{target}\"] }}]\n"
+             - job_name: prod-api-gateway-service-metrics\n  static_configs: [{{ targets: [\"{target}\"] }}]\n"
         );
         fs::write(&config, text).unwrap();
         // It can't say which port it got.
@@ -101,7 +102,8 @@ impl Prometheus {
         }
     }
 
-    /// The first value of the result, once there is one.
+    /// The first number of the result, once there is one: the rate of a service that nobody
+    /// asked is none.
     fn ask(&self, query: &str) -> Option<f64> {
         let stream = std::net::TcpStream::connect(self.address).ok()?;
         let mut client = Wire::new(stream);
@@ -111,8 +113,9 @@ impl Prometheus {
             .ok()?;
         let answer: Value = serde_json::from_str(client.try_response("GET").ok()?.text()).ok()?;
         assert_ne!(answer["status"], "error", "{answer}");
-        let value = answer["data"]["result"][0]["value"][1].as_str()?;
-        value.parse().ok().filter(|value: &f64| value.is_finite())
+        let series = answer["data"]["result"].as_array()?.iter();
+        let mut numbers = series.filter_map(|of| of["value"][1].as_str()?.parse().ok());
+        numbers.find(|value: &f64| value.is_finite())
     }
 }
 
@@ -123,10 +126,20 @@ impl Drop for Prometheus {
     }
 }
 
-fn gateway(service: &Service) -> (Gateway, SocketAddr) {
+/// In front of a service that DNS knows and one that it doesn't.
+fn gateway(service: &Service) -> (Gateway, SocketAddr, Nameserver) {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let dns = Nameserver::start(socket, |name, _| {
+        if name.starts_with("svc.") {
+            Says::Addresses(30, vec![Ipv4Addr::LOCALHOST])
+        } else {
+            Says::NoSuchName
+        }
+    });
     let gateway = Config::new()
         .top("admin: { listen: \"127.0.0.1:0\", operator: off }")
-        .service("svc", &service.url(), "")
+        .top(&format!("dns: {{ servers: [\"{}\"] }}", dns.address))
+        .service("svc", &service.url().replace("127.0.0.1", "svc.test"), "")
         .service("gone", "http://gone.invalid:80", "")
         .route("all", "svc", "")
         .route("gone", "gone", "match: { path: { prefix: /gone } }")
@@ -134,13 +147,13 @@ fn gateway(service: &Service) -> (Gateway, SocketAddr) {
     let line = gateway.logged(&["admin on "]);
     let address = line.rsplit("admin on ").next().unwrap();
     let address = address.trim().parse().unwrap();
-    (gateway, address)
+    (gateway, address, dns)
 }
 
 #[test]
 fn the_queries_of_dashboards_and_alerts_have_results() {
     let service = Service::answering(|_, _| ok("hello"));
-    let (gateway, admin) = gateway(&service);
+    let (gateway, admin, _dns) = gateway(&service);
     let prometheus = Prometheus::scraping(admin);
     let mut client = gateway.connect();
     for (query, plausible) in QUERIES {
@@ -155,10 +168,46 @@ fn the_queries_of_dashboards_and_alerts_have_results() {
     }
 }
 
+/// Each query of the dashboard that the manifests ship, with Grafana's variable replaced.
+fn dashboard() -> Vec<String> {
+    let text = include_str!("../manifests/components/monitoring/dashboard.json");
+    let dashboard: Value = serde_json::from_str(text).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels
+        .iter()
+        .flat_map(|of| of["targets"].as_array().unwrap());
+    targets
+        .map(|of| {
+            of["expr"]
+                .as_str()
+                .unwrap()
+                .replace("$__rate_interval", "5s")
+        })
+        .collect()
+}
+
+#[test]
+fn each_panel_of_the_dashboard_shows_something() {
+    let service = Service::answering(|_, _| ok("hello"));
+    let (gateway, admin, _dns) = gateway(&service);
+    let prometheus = Prometheus::scraping(admin);
+    let mut client = gateway.connect();
+    let queries = dashboard();
+    assert!(queries.len() > 15, "{queries:#?}");
+    for query in queries {
+        eventually_within(LONG, &query, || {
+            client.send(get("/x"));
+            assert_eq!(client.response().status(), 200);
+            assert_eq!(gateway.get("/gone").status(), 503);
+            prometheus.ask(&query)
+        });
+    }
+}
+
 #[test]
 fn promtool_finds_nothing_to_object_to() {
     let service = Service::answering(|_, _| ok("hello"));
-    let (gateway, admin) = gateway(&service);
+    let (gateway, admin, _dns) = gateway(&service);
     assert_eq!(gateway.get("/x").status(), 200);
     let mut client = Wire::connect(admin);
     client.send(get("/metrics"));

@@ -1,11 +1,11 @@
 //! `api-gateway demo`: the gateway with the team's configuration and three echo
-//! services, in one process on loopback.
+//! services, in one process on loopback; or one of these services by itself.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use crate::config::{self, Config, LogOutput, ServiceHost};
-use crate::demo::EchoServices;
+use crate::demo::{EchoServices, serve_echo};
 use crate::lifecycle::{Control, ServeError, Start, serve};
 
 /// The configuration that the team ships, so that the demo shows that one.
@@ -61,6 +61,31 @@ pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::
         }
         Err(error) => {
             writeln!(err, "{error}")?;
+            Ok(1)
+        }
+    }
+}
+
+/// Answers as the service `name` on `listen` until SIGTERM: for a pod of a test deployment.
+///
+/// # Errors
+///
+/// When `out` or `err` can't be written to.
+pub fn echo(
+    name: &str,
+    listen: SocketAddr,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<u8> {
+    let mut said = Ok(());
+    let served = serve_echo(name, listen, |address| {
+        said = writeln!(out, "{name} echoes on {address}").and_then(|()| out.flush());
+    });
+    said?;
+    match served {
+        Ok(()) => Ok(0),
+        Err(error) => {
+            writeln!(err, "can't be {name} on {listen}: {error}")?;
             Ok(1)
         }
     }

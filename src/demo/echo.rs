@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -10,11 +11,12 @@ use axum::response::Json;
 use http::header::HOST;
 use http_body_util::BodyExt;
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// What a service saw of a request.
 #[derive(Debug, Serialize)]
 struct Echo {
-    service: &'static str,
+    service: String,
     method: String,
     path: String,
     query: Option<String>,
@@ -45,7 +47,7 @@ impl EchoServices {
             addresses.push((*name, listener.local_addr()?));
             let _guard = runtime.enter();
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let app = Router::new().fallback(echo).with_state(*name);
+            let app = app(name);
             // It ends with the process; an accept error is retried by axum.
             runtime.spawn(async move { axum::serve(listener, app).await });
         }
@@ -63,9 +65,38 @@ impl EchoServices {
     }
 }
 
+fn app(name: &str) -> Router {
+    Router::new().fallback(echo).with_state(Arc::from(name))
+}
+
+/// Serves as the echo service `name` until SIGTERM, which a container's first process gets
+/// only if it asks for it, and then finishes what is in flight. Says where it listens.
+///
+/// # Errors
+/// When the address is taken or serving fails.
+pub fn serve_echo(
+    name: &str,
+    listen: SocketAddr,
+    listening: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut stop = signal(SignalKind::terminate())?;
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        listening(listener.local_addr()?);
+        let stopped = async move {
+            stop.recv().await;
+        };
+        let serve = axum::serve(listener, app(name));
+        serve.with_graceful_shutdown(stopped).await
+    })
+}
+
 /// The body is read before the answer. A server that answers without it closes a
 /// connection that it said it would keep, and the next request finds out.
-async fn echo(State(service): State<&'static str>, request: Request) -> Json<Echo> {
+async fn echo(State(service): State<Arc<str>>, request: Request) -> Json<Echo> {
     let (request, mut body) = request.into_parts();
     let mut body_bytes = 0;
     while let Some(Ok(frame)) = body.frame().await {
@@ -81,7 +112,7 @@ async fn echo(State(service): State<&'static str>, request: Request) -> Json<Ech
         all.push_str(&text(value));
     }
     Json(Echo {
-        service,
+        service: service.to_string(),
         method: request.method.to_string(),
         path: request.uri.path().to_owned(),
         query: request.uri.query().map(str::to_owned),

@@ -133,6 +133,7 @@ fn each_code_has_an_example_that_gives_it_and_one_that_gives_nothing() {
     }
 }
 
+/// The overlays are looked at as kustomize builds them, in `make check-manifests`.
 #[test]
 fn this_repository_s_manifests_are_in_order() {
     for config in [
@@ -145,7 +146,7 @@ fn this_repository_s_manifests_are_in_order() {
             "--config",
             config,
             "--manifests",
-            "manifests",
+            "manifests/base",
             "--manifests",
             "conf",
             "--fail-on",

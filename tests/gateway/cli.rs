@@ -144,3 +144,30 @@ fn a_demo_without_its_port_says_which_option_helps() {
     assert_eq!(output.status.code(), Some(1));
     assert!(err.contains(&address) && err.contains("--listen"), "{err}");
 }
+
+#[test]
+fn an_echo_service_by_itself_answers_and_stops_at_sigterm() {
+    let mut child = program()
+        .args(["demo", "--echo", "auth-service", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (out, _) = collect(child.stdout.take().unwrap());
+    let line = eventually("it says where it listens", || {
+        out.lock().unwrap().first().cloned()
+    });
+    let address = line.strip_prefix("auth-service echoes on ").unwrap();
+    let mut client = Wire::connect(address.trim().parse().unwrap());
+    client.send("GET /login HTTP/1.1\r\nHost: auth-service:8002\r\nConnection: close\r\n\r\n");
+    let response = client.response();
+    assert_eq!(response.status(), 200);
+    for part in [
+        "\"service\":\"auth-service\"",
+        "\"path\":\"/login\"",
+        "\"host\":\"auth-service:8002\"",
+    ] {
+        assert!(response.text().contains(part), "{response:?}");
+    }
+    signal(&child, "TERM");
+    assert_eq!(wait(&mut child).code(), Some(0));
+}

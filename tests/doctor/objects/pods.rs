@@ -178,3 +178,17 @@ fn a_hook_and_the_sidecar_s_five_seconds_count() {
         ],
     );
 }
+
+/// An echo service of a test deployment has the gateway's image.
+#[test]
+fn a_demo_is_no_gateway() {
+    let deployment = blocks(PAGE, "base")["deployment.yaml"].clone();
+    let with = |more: &str| {
+        let container = "        - name: api-gateway\n";
+        deployment.replace(container, &format!("{container}          {more}\n"))
+    };
+    let user = "securityContext: { runAsUser: 1337 }";
+    let run = with(&format!("{user}\n          args: [run, --config, a.yaml]"));
+    let demo = with(&format!("{user}\n          args: [demo, --echo, a]"));
+    told("deployment.yaml", &[], &[(&run, &["GW015"]), (&demo, &[])]);
+}

@@ -258,6 +258,8 @@ def reference_problems(objects: list[dict]) -> list[str]:
         if not any(selector.items() <= labels.items() for labels in pods):
             problems.append(f"{title(thing)}: {selector} selects no pods")
 
+    if {"HTTPRoute", "VirtualService"} <= {thing["kind"] for thing in objects}:
+        problems.append("an HTTPRoute and a VirtualService: two ways in")
     for thing in objects:
         spec = thing.get("spec") or {}
         match thing["kind"]:

@@ -76,6 +76,7 @@ CASES = {
     "an alert that comes too soon": (MONITORING + "prometheusrule.yaml", "gateway_dns_age_seconds) > 120", "gateway_dns_age_seconds) > 20", "promtool test rules", PROD),
     "an alert without a test": (MONITORING + "prometheusrule.yaml", "alert: GatewayDown", "alert: GatewayGone", "nothing fires GatewayGone", PROD),
     "an unknown field of Gateway API's": ("components/gateway-api/httproute.yaml", "port: 8000", "port: 8000\n          wieght: 1", "backendRefs.0.wieght: unknown field", EVERYTHING),
+    "two ways in": ("components/gateway-api/kustomization.yaml", "kind: Gateway|VirtualService", "kind: Gateway", "two ways in", EVERYTHING),
     "a backend without the prefix": ("components/gateway-api/names.yaml", "path: spec/rules/backendRefs/name", "path: spec/rules/name", "there is no Service api-gateway-service", EVERYTHING),
 }
 

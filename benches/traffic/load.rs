@@ -11,8 +11,9 @@ use crate::kernel;
 use crate::message::Kind;
 use crate::outcome::{Outcome, Told};
 
-/// How long the clients go on afterwards, or as long as they were measured. To look at a process's memory keeps everybody
-/// here waiting for as long as ten requests, which must have no part in what was measured.
+/// How long the clients go on afterwards, but no longer than they were measured. To look at
+/// a process's memory keeps everybody here waiting for as long as ten requests, which must
+/// have no part in what was measured.
 const COOL_DOWN: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(

@@ -2,6 +2,7 @@
 """Says where the instructions of a request go, from callgrind's counts of a release.
 
     request_budget.py COUNTS REQUESTS
+    request_budget.py COUNTS                prints how many allocations there were instead
 
 COUNTS is callgrind's output for a gateway that answered so many small requests and was
 started and stopped, which is in the last line.
@@ -27,6 +28,8 @@ STAGES = [
     ("end of the session", "protocols::http::server::Session::finish", None),
     ("metrics, access log", "ProxyHttp for .*>::logging", None),
 ]
+# What gives memory: the allocator's own functions, and C's.
+ALLOCATES = r"^(_rjem_)?(malloc|mallocx|calloc|realloc|rallocx|aligned_alloc|posix_memalign)$"
 # What carries all of them.
 REQUEST = "HttpServerApp>::process_new_http"
 SERVE = "guard::watch::watch"
@@ -34,8 +37,8 @@ TASK = "guard::accept::start"
 
 
 def edges(path):
-    """{(caller, called): instructions}, and all instructions."""
-    names, found, total = {}, collections.Counter(), 0
+    """{(caller, called): instructions}, {called: how often}, and all instructions."""
+    names, found, calls, total = {}, collections.Counter(), collections.Counter(), 0
     caller, called, is_call = None, None, False
 
     def name(text):
@@ -49,6 +52,7 @@ def edges(path):
             elif line.startswith("cfn="):
                 called = name(line[4:])
             elif line.startswith("calls="):
+                calls[called] += int(line[len("calls=") :].split()[0])
                 is_call = True
             elif re.match(r"[0-9+*-]\S* \d+$", line):
                 cost = int(line.split()[1])
@@ -57,7 +61,7 @@ def edges(path):
                 else:
                     total += cost
                 is_call = False
-    return found, total
+    return found, calls, total
 
 
 def inclusive(found, pattern):
@@ -66,9 +70,11 @@ def inclusive(found, pattern):
     return sum(cost for (by, called), cost in found.items() if is_it(called) and not is_it(by))
 
 
-def main(path, requests):
-    found, total = edges(path)
-    told = 0
+def main(path, requests=None):
+    found, calls, total = edges(path)
+    if requests is None:
+        return print(sum(n for called, n in calls.items() if re.search(ALLOCATES, called)))
+    requests, told = int(requests), 0
 
     def tell(what, cost):
         print(f"{cost / requests:>8,.0f}  {what}")
@@ -86,4 +92,4 @@ def main(path, requests):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(*sys.argv[1:])

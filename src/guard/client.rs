@@ -121,9 +121,21 @@ impl Client {
             buf.put_slice(&self.input[..taken]);
             self.input.advance(taken);
             self.control.client_sent(0);
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(self.read_along(cx, buf));
         }
         self.poll_body(cx, buf)
+    }
+
+    /// What came with the head is seldom the whole body: the rest that is here goes along,
+    /// or a few bytes would be sent on their own.
+    fn read_along(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> io::Result<()> {
+        let more = matches!(self.body, Body::Length(1..)) && buf.remaining() > 0;
+        let before = buf.filled().len();
+        // The next read tells of an end or an error.
+        if more && let Poll::Ready(Ok(())) = Pin::new(&mut self.socket).poll_read(cx, buf) {
+            self.count(buf, before)?;
+        }
+        Ok(())
     }
 
     /// Reads from the socket straight into `buf`; what follows the body waits in `input`.
@@ -136,6 +148,11 @@ impl Client {
                 return self.poll_meanwhile(cx);
             }
         }
+        Poll::Ready(self.count(buf, before))
+    }
+
+    /// Counts what was read of the body, and takes out what follows it.
+    fn count(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> io::Result<()> {
         let read = &buf.filled()[before..];
         let length = read.len();
         let taken = self.body.take(read);
@@ -145,7 +162,7 @@ impl Client {
         buf.set_filled(before + taken.as_ref().copied().unwrap_or(0));
         taken.map_err(|_| self.bad_chunk())?;
         self.control.client_sent(length);
-        Poll::Ready(Ok(()))
+        Ok(())
     }
 
     /// The request is complete: what comes is the end of the connection, or the beginning
@@ -259,5 +276,48 @@ impl Client {
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_flush(cx)?);
         Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::guard::intake::Intake;
+
+    #[tokio::test]
+    async fn what_came_with_the_head_goes_along_with_what_is_here_by_then() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let theirs = TcpStream::connect(listener.local_addr().unwrap());
+        let (theirs, ours) = tokio::join!(theirs, listener.accept());
+        let (mut theirs, ours) = (theirs.unwrap(), ours.unwrap().0);
+        let control = Control::new(None, Arc::new(Intake::new(1)));
+        let mut client = Client::new(ours, Arc::new(control));
+        client.input.extend_from_slice(b"a ");
+        client.release(0, Body::Length(6));
+        theirs.write_all(b"bodyGET /").await.unwrap();
+        client.socket.readable().await.unwrap();
+
+        let mut buffer = [0; 64];
+        let mut buffer = ReadBuf::new(&mut buffer);
+        poll_fn(|cx| client.poll_read(cx, &mut buffer))
+            .await
+            .unwrap();
+        assert_eq!(buffer.filled(), b"a body");
+        assert!(client.is_request_done());
+        // What follows is the next request's.
+        assert_eq!(client.input, b"GET /"[..]);
+
+        // Nothing is waited for: what is there is enough.
+        client.release(0, Body::Length(9));
+        buffer.clear();
+        poll_fn(|cx| client.poll_read(cx, &mut buffer))
+            .await
+            .unwrap();
+        assert_eq!(buffer.filled(), b"GET /");
+        drop(client);
+        assert_eq!(theirs.read(&mut [0]).await.unwrap(), 0);
     }
 }

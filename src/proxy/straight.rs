@@ -1,11 +1,12 @@
-//! The straight way to a service, for requests that have no body.
+//! The straight way to a service, for requests whose length is known, or that have no body.
 //!
 //! Pingora carries every request as two tasks, one for each side, with a pipe for either
-//! direction between them. A request without a body, which most are, needs none of that:
-//! it is written, its answer is read and passed on. Pingora's own sessions do that here,
-//! in the order of its proxy_h1.rs and with the same phases, so all that is said and
-//! heard is the same. Where it isn't that simple, Pingora's way is taken.
+//! direction between them. Most requests need none of that: they are written, their answer
+//! is read and passed on. Pingora's own sessions do that here, in the order of its
+//! proxy_h1.rs and with the same phases, so all that is said and heard is the same. Where
+//! it isn't that simple, Pingora's way is taken.
 
+mod answer;
 mod exchange;
 
 use http::{HeaderName, HeaderValue, Version, header};
@@ -35,13 +36,11 @@ static ELSEWHERE: [HeaderName; 10] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
-/// Whether the answer is all that there is to wait for.
-pub(super) fn fits(session: &mut Session, ctx: &Ctx) -> bool {
+/// Whether the request asks for nothing but an answer.
+pub(super) fn fits(session: &Session, ctx: &Ctx) -> bool {
     let service = ctx.upstream().map(|upstream| upstream.service());
-    let downstream = session.as_downstream_mut();
     service.is_some_and(|service| service.protocol == Protocol::Http1)
-        && downstream.as_http1().is_some()
-        && downstream.is_body_empty()
+        && session.as_downstream().as_http1().is_some()
         && is_plain(session.req_header())
 }
 
@@ -63,11 +62,14 @@ fn is_about_reuse(connection: &HeaderValue) -> bool {
         .any(|option| connection.as_bytes().eq_ignore_ascii_case(option))
 }
 
-/// Whether the request couldn't be written. The service can't have the whole of it then,
-/// so any method may try again where the connection is to blame: it was reset while it
-/// waited, which a worker that is busy learns of by writing to it.
-fn is_unsent(error: &Error) -> bool {
-    *error.esource() == ErrorSource::Upstream && *error.etype() == ErrorType::WriteError
+/// Whether the request couldn't be written and is still at hand. The service can't have the
+/// whole of it, so any method may try again where the connection is to blame: it was reset
+/// while it waited, which a worker that is busy learns of by writing to it.
+fn is_unsent(error: &Error, session: &Session, ctx: &Ctx) -> bool {
+    let kept = session.as_ref().get_retry_buffer();
+    *error.esource() == ErrorSource::Upstream
+        && *error.etype() == ErrorType::WriteError
+        && ctx.body_bytes == kept.map_or(0, |body| body.len() as u64)
 }
 
 impl Gateway {
@@ -99,7 +101,11 @@ impl Gateway {
             .exchange(session, &mut service, &peer, reused, ctx)
             .await
         {
-            Ok(()) => {
+            Ok(false) => {
+                service.shutdown().await;
+                Ok(())
+            }
+            Ok(true) => {
                 service.respect_keepalive();
                 if let (Some(stream), Some(address)) = (service.reuse().await, ctx.address) {
                     self.pool.put(address, stream, peer.options.idle_timeout);
@@ -107,7 +113,7 @@ impl Gateway {
                 Ok(())
             }
             Err(error) => {
-                let unsent = reused && is_unsent(&error);
+                let unsent = reused && is_unsent(&error, session, ctx);
                 let mut error = self.error_while_proxy(&peer, session, error, ctx, reused);
                 if unsent && ctx.failure.is_none() {
                     error.set_retry(true);
@@ -148,6 +154,7 @@ mod tests {
             "/",
             &[("connection", "close"), ("content-length", "0")]
         ));
+        assert!(plain("/", &[("content-length", "5")]));
     }
 
     #[test]
@@ -156,6 +163,7 @@ mod tests {
             ("connection", "close, x-token"),
             ("connection", "upgrade"),
             ("connection", ""),
+            ("transfer-encoding", "chunked"),
             ("expect", "100-continue"),
             ("te", "trailers"),
             ("upgrade", "websocket"),

@@ -153,9 +153,11 @@ fn a_request_on_a_connection_that_was_reset_is_sent_on_another() {
         assert_eq!(client.response().text(), "hello");
     }
     gateway.stop();
-    for (client, method) in clients.iter_mut().zip(["GET", "POST"].iter().cycle()) {
+    let requests = [("GET", ""), ("POST", ""), ("PUT", "body"), ("POST", "body")];
+    for (client, (method, body)) in clients.iter_mut().zip(requests.iter().cycle()) {
+        let length = body.len();
         client.send(format!(
-            "{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"
+            "{method} /second HTTP/1.1\r\nHost: h\r\nContent-Length: {length}\r\n\r\n{body}"
         ));
     }
     reset.wait();
@@ -166,14 +168,15 @@ fn a_request_on_a_connection_that_was_reset_is_sent_on_another() {
         assert_eq!((response.status(), response.text()), (200, "again"));
     }
     assert_eq!(service.count("POST"), CLIENTS / 2);
+    let whole = |body: &&Vec<u8>| *body == b"body";
+    assert_eq!(service.bodies().iter().filter(whole).count(), CLIENTS / 2);
 }
 
 #[test]
 fn a_post_that_may_have_arrived_is_never_sent_again() {
     let service = closes_on_the_second(1);
     let gateway = Config::to(&service).start();
-    // A request with a body, whose connections are kept apart from those of others.
-    gateway.patch_and_settle();
+    gateway.get_and_settle("/first");
     let post = "POST /buy HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none";
     let response = gateway.ask(post);
     assert_eq!(response.status(), 502);
@@ -186,8 +189,7 @@ fn a_post_that_may_have_arrived_is_never_sent_again() {
 fn an_idempotent_body_is_sent_again_only_if_it_is_all_at_hand() {
     let service = closes_on_the_second(1);
     let gateway = Config::to(&service).start();
-    // A request with a body, whose connections are kept apart from those of others.
-    gateway.patch_and_settle();
+    gateway.get_and_settle("/first");
     let put = "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none";
     assert_eq!(gateway.ask(put).text(), "hello");
     assert_eq!(service.bodies().last().unwrap(), b"one");
@@ -196,8 +198,7 @@ fn an_idempotent_body_is_sent_again_only_if_it_is_all_at_hand() {
     // Larger than what the gateway keeps.
     let service = closes_on_the_second(1);
     let gateway = Config::to(&service).start();
-    // A request with a body, whose connections are kept apart from those of others.
-    gateway.patch_and_settle();
+    gateway.get_and_settle("/first");
     let body = "x".repeat(1 << 20);
     let put = format!(
         "PUT /x HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}",

@@ -405,7 +405,7 @@ fn a_body_that_is_sent_again_counts_once() {
     });
     let config = Config::to(&service).server("limits: { request_body: 15B }");
     let watched = Watched::start(&config);
-    assert_eq!(watched.gateway.patch_and_settle().status(), 200);
+    assert_eq!(watched.gateway.get_and_settle("/first").status(), 200);
     let put = "PUT /again HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0123456789";
     assert_eq!(watched.gateway.ask(put).status(), 200);
     let line = watched.line_of("/again");

@@ -106,7 +106,7 @@ def measured(definitions_of, workload, traffic, arguments, work):
             targets,
             service,
             arguments.rounds,
-            arguments.seconds,
+            arguments.seconds * workload.times,
             arguments.warm_up,
             progress,
         )
@@ -139,7 +139,7 @@ def parsed(argv):
     parser.add_argument("--results", help="the directory to write to")
     parser.add_argument("more", nargs="*", metavar="NAME=GATEWAY")
     arguments = parser.parse_args(argv)
-    usual = (2, 0.25, 0.1) if arguments.quick else (5, 1.5, 0.7)
+    usual = (2, 0.22, 0.1) if arguments.quick else (5, 1.5, 0.5)
     for name, value in zip(("rounds", "seconds", "warm_up"), usual, strict=True):
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)

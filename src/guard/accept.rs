@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::{debug, warn};
+use log::warn;
 use pingora_core::apps::HttpServerApp;
 use pingora_core::protocols::SocketDigest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -116,10 +116,6 @@ fn start<A: HttpServerApp + Send + Sync + 'static>(
         tokio::spawn(turn_away(socket, shared.overloaded.clone()));
         return false;
     };
-    // What is written is whole: nothing is gained by waiting for more.
-    if let Err(error) = socket.set_nodelay(true) {
-        debug!("{peer}: {error}");
-    }
     let shared = shared.clone();
     tokio::spawn(async move {
         let _place = place;

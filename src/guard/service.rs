@@ -11,6 +11,7 @@ use log::error;
 use pingora_core::apps::HttpServerApp;
 use pingora_core::server::{ListenFds, ShutdownWatch};
 use pingora_core::services::Service;
+use socket2::SockRef;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
@@ -65,8 +66,7 @@ impl<A> GuardService<A> {
         let listeners = {
             let _inside = runtime.enter();
             let all = listeners.into_iter();
-            all.map(tokio::net::TcpListener::from_std)
-                .collect::<io::Result<_>>()?
+            all.map(prepare).collect::<io::Result<_>>()?
         };
         Ok(Self {
             app: Arc::new(app),
@@ -78,6 +78,14 @@ impl<A> GuardService<A> {
             runtime: Some(runtime),
         })
     }
+}
+
+/// What is written to a client is whole, and nothing is gained by waiting for more. The
+/// system gives connections that setting of their listener, which may be another process's
+/// work.
+fn prepare(listener: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    SockRef::from(&listener).set_tcp_nodelay(true)?;
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// A worker takes in less than it serves until it asks for more, so its queue runs empty
@@ -156,5 +164,20 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
     /// The work is done on the guard's own threads.
     fn threads(&self) -> Option<usize> {
         Some(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_have_what_their_listener_has() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let listener = prepare(listener).unwrap();
+        let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap());
+        let (_client, accepted) = tokio::join!(client, listener.accept());
+        assert!(accepted.unwrap().0.nodelay().unwrap());
     }
 }

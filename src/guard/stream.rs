@@ -101,8 +101,9 @@ impl AsyncWrite for GuardedStream {
         self.client()?.poll_flush(cx)
     }
 
+    /// Who gets the connection back closes it, at once or when the client has read its answer.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.client()?.poll_shutdown(cx)
+        self.client()?.poll_flush(cx)
     }
 }
 

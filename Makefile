@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds
+	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -57,8 +57,8 @@ deny: ## Check the dependencies' licences, bans and sources (deny.toml)
 
 # Built as `cargo test` builds it, which comes later: one build serves both.
 .PHONY: check-manifests
-check-manifests: ## Build manifests/ and check them against schemas, conf/, the gateway and each other
-	@scripts/need build python kubectl crds prometheus
+check-manifests: ## Build manifests/, lint them, and check them against schemas, conf/, the gateway and each other
+	@scripts/need build python kubectl crds checkov prometheus
 	$(CARGO) build --locked --bins --tests
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py

@@ -8,8 +8,10 @@
 mod accept;
 mod answer;
 mod client;
+mod events;
 mod log_level;
 mod origin;
+mod page;
 mod places;
 mod turn;
 
@@ -25,6 +27,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use accept::accept;
+use events::Watchers;
 
 /// What the admin listeners tell, and what an operator may ask for.
 ///
@@ -34,6 +37,8 @@ pub trait Subject: Send + Sync + 'static {
     fn pending(&self) -> Vec<String>;
     /// The state of the gateway for an operator.
     fn status(&self) -> serde_json::Value;
+    /// The state once more, with counts, as the live page draws it.
+    fn seen(&self) -> serde_json::Value;
     /// The configuration in use, without secrets.
     fn config(&self) -> serde_json::Value;
     /// The page of metrics, and its content type.
@@ -62,6 +67,10 @@ struct Limits {
     idle: Duration,
     /// For taking an answer.
     answer: Duration,
+    /// Who may watch at once, on one listener.
+    watchers: usize,
+    /// Between two events for those who watch.
+    look: Duration,
 }
 
 impl Default for Limits {
@@ -71,6 +80,8 @@ impl Default for Limits {
             head: Duration::from_secs(5),
             idle: Duration::from_secs(30),
             answer: Duration::from_secs(30),
+            watchers: 8,
+            look: Duration::from_secs(1),
         }
     }
 }
@@ -81,6 +92,7 @@ struct Site {
     limits: Limits,
     subject: Arc<dyn Subject>,
     stopping: watch::Receiver<bool>,
+    watchers: Watchers,
 }
 
 /// The running admin listeners. Dropping it stops accepting, too.
@@ -125,6 +137,7 @@ impl Admin {
                 limits,
                 subject: subject.clone(),
                 stopping: stopping.clone(),
+                watchers: Watchers::new(limits),
             };
             runtime.spawn(accept(listener, Arc::new(site)));
         }

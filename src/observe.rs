@@ -10,6 +10,7 @@ mod observer;
 pub mod operational;
 mod origin;
 mod recent;
+mod shell;
 
 pub use access_log::AccessLog;
 #[doc(hidden)]
@@ -19,3 +20,4 @@ pub use metrics::{CONTENT_TYPE, Cells, Gauges, Metrics, ServiceGauges};
 pub use observer::Observer;
 pub use origin::{BODY, Evidence, Origin, looks_like_host_mismatch};
 pub use recent::{Failed, path};
+pub use shell::plain;

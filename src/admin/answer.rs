@@ -7,13 +7,16 @@ use http_body_util::Full;
 use hyper::body::Body;
 use serde::Serialize;
 
+use super::events::{Content, watch};
 use super::origin::{asked_by_another_site, names_the_machine};
-use super::{Audience, Site, Subject, log_level};
+use super::{Audience, Site, log_level, page};
 
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Content>;
 
 #[derive(Clone, Copy)]
 enum Action {
+    Page,
+    Events,
     Live,
     Ready,
     Metrics,
@@ -30,6 +33,8 @@ impl Action {
             ("/livez", _) => Some(Self::Live),
             ("/readyz", _) => Some(Self::Ready),
             ("/metrics", _) => Some(Self::Metrics),
+            ("/", Audience::Operator) => Some(Self::Page),
+            ("/events", Audience::Operator) => Some(Self::Events),
             ("/status", Audience::Operator) => Some(Self::Status),
             ("/config", Audience::Operator) => Some(Self::Config),
             ("/log-level", Audience::Operator) => Some(Self::LogLevel),
@@ -42,14 +47,25 @@ impl Action {
     /// Whether it tells something, and whether it changes something.
     fn is_for(self) -> (bool, bool) {
         match self {
+            Self::Page | Self::Events => (true, false),
             Self::Live | Self::Ready | Self::Metrics | Self::Status | Self::Config => (true, false),
             Self::LogLevel => (true, true),
             Self::Drain | Self::Reload => (false, true),
         }
     }
 
-    fn run(self, subject: &dyn Subject, method: &Method, query: Option<&str>) -> Answer {
+    /// Whether a page of another site may not even begin it. What is told it can't read,
+    /// but it could keep the places of those who watch.
+    fn is_for_own_pages(self, method: &Method) -> bool {
+        let reads = method == Method::GET || method == Method::HEAD;
+        !reads || matches!(self, Self::Events)
+    }
+
+    fn run(self, site: &Site, method: &Method, query: Option<&str>) -> Answer {
+        let subject = &*site.subject;
         match self {
+            Self::Page => page::page(),
+            Self::Events => watch(site),
             Self::LogLevel if method == Method::POST => log_level::change(query),
             Self::LogLevel => log_level::tell(),
             Self::Live => text(StatusCode::OK, "ok\n"),
@@ -104,13 +120,13 @@ fn decide<B>(site: &Site, request: &Request<B>) -> Answer {
         }
         _ => {}
     }
-    if !reads && asked_by_another_site(request.headers()) {
+    if action.is_for_own_pages(method) && asked_by_another_site(request.headers()) {
         return text(
             StatusCode::FORBIDDEN,
             "A page of another site can't ask for this.\n",
         );
     }
-    action.run(&*site.subject, method, request.uri().query())
+    action.run(site, method, request.uri().query())
 }
 
 fn not_allowed(allow: &'static str) -> Answer {
@@ -150,8 +166,8 @@ pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answer {
     }
 }
 
-fn with_type(status: StatusCode, r#type: &'static str, body: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(body));
+pub(super) fn with_type(status: StatusCode, r#type: &'static str, body: Bytes) -> Answer {
+    let mut answer = Response::new(Content::Whole(Full::new(body)));
     *answer.status_mut() = status;
     let r#type = HeaderValue::from_static(r#type);
     answer.headers_mut().insert(CONTENT_TYPE, r#type);

@@ -7,6 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use http::Method;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -15,6 +16,7 @@ use tokio::time::sleep_until;
 
 use super::Site;
 use super::answer::answer;
+use super::events::Content;
 use super::turn::Turn;
 
 /// The most that is held of what a client sends.
@@ -31,7 +33,11 @@ pub(super) async fn serve<IO: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let service = service_fn(|request| {
         turn.on_request();
-        ready(Ok::<_, Infallible>(answer(&site, &request)))
+        let answer = answer(&site, &request);
+        if matches!(answer.body(), Content::Events(_)) && request.method() != Method::HEAD {
+            turn.on_events();
+        }
+        ready(Ok::<_, Infallible>(answer))
     });
     let io = Watched { io, turn: &turn };
     let connection = Builder::new()

@@ -2,6 +2,7 @@
 
 mod limits;
 mod operator;
+mod page;
 mod public;
 mod stopping;
 
@@ -22,6 +23,7 @@ struct Fake {
     pending: Mutex<Vec<String>>,
     drains: AtomicUsize,
     reloads: AtomicUsize,
+    looks: AtomicUsize,
 }
 
 impl Fake {
@@ -39,6 +41,11 @@ impl Subject for Fake {
 
     fn status(&self) -> serde_json::Value {
         serde_json::json!({ "generation": 7 })
+    }
+
+    fn seen(&self) -> serde_json::Value {
+        let looks = self.looks.fetch_add(1, Ordering::SeqCst);
+        serde_json::json!({ "look": looks })
     }
 
     fn config(&self) -> serde_json::Value {

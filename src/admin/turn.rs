@@ -14,6 +14,8 @@ enum Wait {
     Head,
     /// Taking the answer.
     Answer,
+    /// Taking the next part of an answer that has no end.
+    Event,
 }
 
 pub(super) struct Turn {
@@ -40,8 +42,14 @@ impl Turn {
         *self.wait.lock() = (Wait::Answer, Instant::now());
     }
 
+    /// The answer to the request has no end: each part of it has the time of an answer.
+    pub(super) fn on_events(&self) {
+        self.change(Wait::Answer, Wait::Event);
+    }
+
     pub(super) fn on_everything_written(&self) {
         self.change(Wait::Answer, Wait::Idle);
+        self.change(Wait::Event, Wait::Event);
     }
 
     fn change(&self, from: Wait, to: Wait) {
@@ -61,7 +69,7 @@ impl Turn {
             + match wait {
                 Wait::Idle => self.limits.idle,
                 Wait::Head => self.limits.head,
-                Wait::Answer => self.limits.answer,
+                Wait::Answer | Wait::Event => self.limits.answer,
             }
     }
 

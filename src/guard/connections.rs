@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
@@ -93,6 +94,18 @@ impl Connections {
     #[must_use]
     pub fn is_leaving(&self) -> bool {
         self.leaving.is_announced()
+    }
+
+    /// When clients were told to go.
+    #[must_use]
+    pub fn leaving_since(&self) -> Option<Instant> {
+        self.leaving.since()
+    }
+
+    /// Whether connections are still taken.
+    #[must_use]
+    pub fn accepts(&self) -> bool {
+        self.leaving.accepts()
     }
 
     /// Lets each client know, with its next response or by GOAWAY, that it needs

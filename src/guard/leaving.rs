@@ -1,7 +1,8 @@
 //! How far the guard is in letting its clients go.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -26,6 +27,7 @@ pub(super) struct Leaving {
     /// Each client learns with its next response, or by GOAWAY, that it needs another
     /// connection. In the form that Pingora wants it.
     announced: watch::Sender<bool>,
+    since: OnceLock<Instant>,
     accepting: watch::Sender<Accepting>,
     /// Connections without a request go.
     idle_go: AtomicBool,
@@ -35,6 +37,7 @@ impl Default for Leaving {
     fn default() -> Self {
         Self {
             announced: watch::Sender::new(false),
+            since: OnceLock::new(),
             accepting: watch::Sender::new(Accepting::Yes),
             idle_go: AtomicBool::new(false),
         }
@@ -43,7 +46,16 @@ impl Default for Leaving {
 
 impl Leaving {
     pub(super) fn announce(&self) {
+        self.since.get_or_init(Instant::now);
         self.announced.send_replace(true);
+    }
+
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since.get().copied()
+    }
+
+    pub(super) fn accepts(&self) -> bool {
+        *self.accepting.borrow() == Accepting::Yes
     }
 
     pub(super) fn is_announced(&self) -> bool {

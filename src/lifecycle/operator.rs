@@ -1,5 +1,7 @@
 //! What operators see of the gateway, and what they may ask for.
 
+mod seen;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -136,14 +138,21 @@ impl Operator {
             })
             .collect()
     }
-}
 
-impl Subject for Operator {
-    fn pending(&self) -> Vec<String> {
-        self.readiness.pending()
+    /// Each with the command that explains it, where the file is known.
+    fn failures(&self) -> Value {
+        let source = self.source.as_deref().and_then(Path::to_str);
+        let failures = self.live.observer().failures().into_iter();
+        failures
+            .map(|failed| {
+                let mut all = json!(failed);
+                all["explain"] = json!(source.and_then(|source| failed.explain(source)));
+                all
+            })
+            .collect()
     }
 
-    fn status(&self) -> Value {
+    fn summary(&self) -> Value {
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "pid": std::process::id(),
@@ -152,9 +161,24 @@ impl Subject for Operator {
             "configuration": self.configuration(),
             "connections": self.connections(),
             "services": self.services(),
-            "routes": self.routes(),
-            "failures": self.live.observer().failures(),
+            "failures": self.failures(),
         })
+    }
+}
+
+impl Subject for Operator {
+    fn pending(&self) -> Vec<String> {
+        self.readiness.pending()
+    }
+
+    fn status(&self) -> Value {
+        let mut all = self.summary();
+        all["routes"] = self.routes();
+        all
+    }
+
+    fn seen(&self) -> Value {
+        self.seen()
     }
 
     fn config(&self) -> Value {

@@ -12,6 +12,7 @@
 
 mod by_method;
 mod cells;
+mod counts;
 mod gauges;
 mod histogram;
 mod kinds;
@@ -38,6 +39,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 
 pub use self::cells::Cells;
+pub use self::counts::{RouteCounts, bounds};
 pub use self::gauges::{Gauges, ServiceGauges};
 pub use self::page::CONTENT_TYPE;
 

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
 use super::Exchange;
+use super::shell::{plain, word};
 use crate::failure::Failure;
 
 /// How many are kept.
@@ -35,6 +36,9 @@ pub struct Failed {
     service: Option<String>,
     upstream: Option<String>,
     request_id: Option<String>,
+    /// What `explain` has to be asked, where enough is known for it.
+    #[serde(skip)]
+    question: Option<String>,
 }
 
 fn ago<S: Serializer>(at: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,8 +83,30 @@ impl Failed {
             service: name(exchange.service),
             upstream: exchange.upstream.map(|address| address.to_string()),
             request_id: exchange.request_id.map(shown),
+            question: question(exchange),
         }
     }
+}
+
+impl Failed {
+    /// The command that says what becomes of such a request, for a shell. `None` when not
+    /// all of its path and host is known. Like the rest it knows nothing of the query.
+    #[must_use]
+    pub fn explain(&self, config: &str) -> Option<String> {
+        let question = self.question.as_deref()?;
+        let config = word(config);
+        Some(format!("api-gateway explain --config {config} {question}"))
+    }
+}
+
+fn question(exchange: &Exchange<'_>) -> Option<String> {
+    let (host, path) = (exchange.authority, path(exchange.target));
+    let is_whole = path.starts_with(b"/") && path.len().max(host.len()) <= LONGEST;
+    let is_known = is_whole && !host.is_empty() && exchange.method.len() <= LONGEST;
+    is_known.then(|| {
+        let method = plain(exchange.method);
+        format!("-X {method} http://{}{}", plain(host), plain(path))
+    })
 }
 
 /// The part of a target that may be shown without a look at what is in it: no user, no
@@ -147,5 +173,31 @@ mod tests {
         assert_eq!(all[0]["path"], format!("/{}", KEPT + 2));
         assert_eq!(all[0]["flag"], "UH");
         assert!(!all.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn a_failure_comes_with_the_command_that_explains_it() {
+        let explained = |method: &str, host: &str, target: &str| {
+            let failed = Exchange {
+                method: method.as_bytes(),
+                authority: host.as_bytes(),
+                target: target.as_bytes(),
+                ..exchange(502, Some(Failure::ConnectFailed))
+            };
+            Failed::of(&failed).explain("/etc/g.yaml")
+        };
+        assert_eq!(
+            explained("POST", "blog.example:8000", "/a/b?token=secret").as_deref(),
+            Some("api-gateway explain --config /etc/g.yaml -X POST http://blog.example:8000/a/b")
+        );
+        let hostile = explained("X", "h;id", "/$(id)'`").unwrap();
+        assert!(
+            hostile.ends_with("http://h%3Bid/%24%28id%29%27%60"),
+            "{hostile}"
+        );
+        // Half of it would be explained as something else.
+        assert_eq!(explained("GET", "h", &"/a".repeat(LONGEST)), None);
+        assert_eq!(explained("GET", "", "/a"), None);
+        assert_eq!(explained("-", "h", "-"), None);
     }
 }

@@ -147,6 +147,12 @@ impl Snapshot {
         self.cells.connections(service)
     }
 
+    /// What its requests are counted by.
+    #[must_use]
+    pub fn cells(&self) -> &Cells {
+        &self.cells
+    }
+
     /// The service of a route: its index and its name.
     pub(super) fn service(&self, route: usize) -> Option<(usize, &str)> {
         let at = self.proxied(route)?.service;

@@ -16,6 +16,7 @@ fn patient() -> Limits {
         head: 2 * HANGS,
         idle: 2 * HANGS,
         answer: 2 * HANGS,
+        ..Limits::default()
     }
 }
 
@@ -94,6 +95,7 @@ async fn a_client_that_takes_no_answer_is_cut() {
         limits,
         subject: Arc::new(Fake::default()),
         stopping,
+        watchers: Watchers::new(limits),
     };
     let (mut client, server) = tokio::io::duplex(64);
     let mut served = pin!(serve(server, Arc::new(site), Arc::new(Turn::new(limits))));

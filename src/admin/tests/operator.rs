@@ -10,7 +10,7 @@ fn it_tells_health_and_the_state() {
     assert_eq!(status.header("content-type"), Some("application/json"));
     assert_eq!(status.header("cache-control"), Some("no-store"));
     ask(running.operator, "GET /config", &[]).is(200, r#"{"config":{}}"#);
-    ask(running.operator, "GET /", &[]).is(404, "There is nothing here.\n");
+    ask(running.operator, "GET /nothing", &[]).is(404, "There is nothing here.\n");
 }
 
 /// As curl -X POST does it: no word of an origin.

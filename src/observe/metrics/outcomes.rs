@@ -70,6 +70,24 @@ impl Outcomes {
         cell.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// How many there were, and how many of them failed by our doing or a service's. What
+    /// found no slot is among the first only: nobody knows how it ended.
+    pub(super) fn sums(&self) -> (u64, u64) {
+        let (mut all, mut failed) = (self.other.load(Ordering::Relaxed), 0);
+        for slot in &self.slots {
+            let count = slot.count.load(Ordering::Relaxed);
+            let key = slot.key.load(Ordering::Relaxed);
+            let failure = failure(key).is_some_and(Failure::is_ours_or_upstream);
+            all += count;
+            failed += if failure || key >> 16 >= 500 {
+                count
+            } else {
+                0
+            };
+        }
+        (all, failed)
+    }
+
     /// What was counted, in the order of the labels.
     pub(super) fn read(&self) -> Vec<(Outcome, u64)> {
         let slots = self.slots.iter().filter_map(|slot| {
@@ -106,11 +124,15 @@ fn key(exchange: &Exchange<'_>) -> u32 {
     code << 16 | failure << 8 | origin << 1 | 1
 }
 
+fn failure(key: u32) -> Option<Failure> {
+    let failure = (key >> 8 & 0xFF) as usize;
+    let failure = failure.checked_sub(1).and_then(|at| Failure::ALL.get(at));
+    failure.copied()
+}
+
 fn outcome(key: u32) -> Outcome {
     let code = key >> 16;
-    let failure = (key >> 8 & 0xFF) as usize;
     let origin = (key >> 1 & 0x7F) as usize;
-    let failure = failure.checked_sub(1).and_then(|at| Failure::ALL.get(at));
     let origin = origin.checked_sub(1).and_then(|at| Origin::ALL.get(at));
     Outcome {
         code: if code == 0 {
@@ -118,7 +140,7 @@ fn outcome(key: u32) -> Outcome {
         } else {
             code.to_string()
         },
-        flag: failure.map_or("", |failure| failure.flag()),
+        flag: failure(key).map_or("", Failure::flag),
         origin: origin.map_or("", |origin| origin.name()),
     }
 }
@@ -167,6 +189,28 @@ mod tests {
             });
         }
         assert_eq!(text(&outcomes), ["200 DPE  2"]);
+    }
+
+    #[test]
+    fn what_failed_is_told_from_what_a_client_did() {
+        let outcomes = Outcomes::default();
+        let ended = [
+            (200, None),
+            (404, Some(Failure::NoRoute)),
+            (499, Some(Failure::ClientGone)),
+            (503, None),
+            (502, Some(Failure::ConnectFailed)),
+            // As gRPC has it.
+            (200, Some(Failure::Unresolved)),
+        ];
+        for (status, failure) in ended {
+            outcomes.count(&Exchange {
+                status,
+                failure,
+                ..exchange()
+            });
+        }
+        assert_eq!(outcomes.sums(), (6, 3));
     }
 
     #[test]

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6 bench-request
+LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test browser bench-routes loadtest-k6 bench-request
 
 .PHONY: help
 help: ## List the targets
@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov
+	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov browser
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -79,6 +79,13 @@ cargo-test: ## Run all of cargo's tests, real Envoy included
 	@scripts/need demo python network prometheus
 	@mkdir -p target
 	$(CARGO) test --locked 2>&1 | tee target/cargo-test.log
+
+# SCREENSHOTS=docs/page makes the pictures of the documentation anew, which takes a minute more.
+.PHONY: browser
+browser: ## Test the live page in a headless Chromium
+	@scripts/need build browser
+	$(CARGO) build --locked --bins --tests
+	node --test tests/browser/page.test.mjs
 
 .PHONY: test-slow
 test-slow: ## Wait for the deadlines as they are by default, 30 s and more

@@ -14,6 +14,7 @@ mod failures;
 mod lines;
 mod log;
 mod operator;
+mod page;
 mod panics;
 mod stalled;
 mod watched;

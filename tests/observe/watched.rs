@@ -109,6 +109,10 @@ impl Operator {
         Self(address.parse().unwrap())
     }
 
+    pub fn address(self) -> SocketAddr {
+        self.0
+    }
+
     /// `GET /status`, and further lines of the head.
     pub fn ask(self, request: &str, lines: &[&str]) -> Response {
         self.ask_as(request, &self.0.to_string(), lines)

@@ -2,19 +2,14 @@
 //
 //   node --test tests/browser/page.test.mjs      after scripts/need browser and a debug build
 //
-// CHROMIUM names another browser. With SCREENSHOTS=DIR it leaves pictures there.
+// CHROMIUM names another browser.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
+import { launch } from "./chromium.mjs";
 import { Gateway, eventually } from "./gateway.mjs";
 import { faint, stumbles } from "./readable.mjs";
-
-const tools = process.env.BROWSER_TOOLS ?? fileURLToPath(new URL("../../.tools/browser", import.meta.url));
-const { chromium } = createRequire(path.join(tools, "package.json"))("playwright-core");
 
 let gateway, browser, page;
 const errors = [];
@@ -22,7 +17,7 @@ const requests = [];
 
 before(async () => {
   gateway = await Gateway.start();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" });
+  browser = await launch();
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: gateway.operator });
   page = await context.newPage();
@@ -190,26 +185,6 @@ test("it survives an upgrade, and says so meanwhile", async () => {
   await eventually("the new process counts", async () => (await row("routes", "posts"))[2] === "1");
 });
 
-test("pictures for the documentation", { skip: !process.env.SCREENSHOTS }, async () => {
-  await page.evaluate(() => document.activeElement.blur());
-  await page.setViewportSize({ width: 1280, height: 1200 });
-  const paths = ["/posts/7", "/posts/8", "/posts/9", "/nowhere"];
-  for (let second = 0; second < 60; second += 1) {
-    const count = 4 + Math.round(3 * Math.sin(second / 5));
-    await Promise.all(Array.from({ length: count }, (_, at) => gateway.ask(paths[at % paths.length])));
-    if (second % 25 === 20) await gateway.ask("/auth/login");
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    // Small enough for a repository: what is below is less of a picture.
-    const below = page.locator("section[aria-labelledby=connections-title]");
-    const height = await below.evaluate((section) => Math.round(section.getBoundingClientRect().top));
-    const name = path.join(process.env.SCREENSHOTS, `page-${colorScheme}.png`);
-    await page.screenshot({ path: name, clip: { x: 0, y: 0, width: 1280, height } });
-  }
-});
-
 test("nothing was wrong, and nothing was asked for elsewhere", () => {
   assert.deepEqual(errors, []);
   const elsewhere = requests.filter((url) => !url.startsWith("data:") && !url.startsWith(`${gateway.operator}/`));
@@ -222,11 +197,11 @@ test("it shows how far a drain is, and then that nobody answers", async () => {
   const { pid } = await gateway.status();
   process.kill(pid, "SIGTERM");
   await page.locator("#drain").waitFor();
-  assert.match(await text("ready"), /^no, waits for draining/);
+  assert.match(await text("ready"), /^no: draining/);
   const told = page.locator("#drain-text");
   await told.getByText("connections are taken for 2 s in all").waitFor();
   await told.getByText("no connection is taken any more").waitFor();
-  assert.match(await told.textContent(), /1 connections busy/);
+  assert.match(await told.textContent(), /1 busy, /);
   assert.deepEqual(await page.evaluate(faint).then(({ faint }) => faint), []);
   gateway.release();
   assert.equal(await slow, 200);

@@ -84,13 +84,13 @@ cargo-test: ## Run all of cargo's tests, real Envoy included
 browser: ## Test the live page in a headless Chromium
 	@scripts/need build browser
 	$(CARGO) build --locked --bins --tests
-	node --test tests/browser/page.test.mjs
+	CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node --test tests/browser/page.test.mjs
 
 .PHONY: page-pictures
 page-pictures: ## Make the pictures of the live page in docs/ anew; a minute
 	@scripts/need build browser
 	$(CARGO) build --locked --bins --tests
-	node tests/browser/pictures.mjs docs/page
+	CHROMIUM=$${CHROMIUM:-$$(command -v chromium)} node tests/browser/pictures.mjs docs/page
 
 .PHONY: test-slow
 test-slow: ## Wait for the deadlines as they are by default, 30 s and more

@@ -185,6 +185,22 @@ test("it survives an upgrade, and says so meanwhile", async () => {
   await eventually("the new process counts", async () => (await row("routes", "posts"))[2] === "1");
 });
 
+test("one that watches too many says so, and watches once there is a place", async () => {
+  const watch = () => {
+    const controller = new AbortController();
+    return fetch(`${gateway.operator}/events`, { signal: controller.signal }).then(() => controller);
+  };
+  const others = await Promise.all(Array.from({ length: 7 }, watch));
+  const another = await browser.newPage();
+  await another.goto(`${gateway.operator}/`);
+  await another.getByText("refused: eight may watch at once; trying again…").waitFor();
+  others.pop().abort();
+  await another.getByText("live", { exact: true }).waitFor();
+  for (const other of others) other.abort();
+  await another.close();
+  assert.equal(await text("link"), "live");
+});
+
 test("nothing was wrong, and nothing was asked for elsewhere", () => {
   assert.deepEqual(errors, []);
   const elsewhere = requests.filter((url) => !url.startsWith("data:") && !url.startsWith(`${gateway.operator}/`));

@@ -105,6 +105,30 @@ async fn a_client_that_takes_no_answer_is_cut() {
     assert_eq!(ended.unwrap_err().to_string(), "the client took too long");
 }
 
+/// Events that nobody takes aren't heaped up.
+#[tokio::test]
+async fn who_watches_without_reading_is_cut() {
+    let limits = Limits {
+        answer: SHORT,
+        look: Duration::from_millis(1),
+        ..patient()
+    };
+    let (_stop, stopping) = watch::channel(false);
+    let site = Site {
+        audience: Audience::Operator,
+        limits,
+        subject: Arc::new(Fake::default()),
+        stopping,
+        watchers: Watchers::new(limits),
+    };
+    let (mut client, server) = tokio::io::duplex(1024);
+    let mut served = pin!(serve(server, Arc::new(site), Arc::new(Turn::new(limits))));
+    let asked = client.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    asked.await.unwrap();
+    let ended = tokio::time::timeout(HANGS, served.as_mut()).await.unwrap();
+    assert_eq!(ended.unwrap_err().to_string(), "the client took too long");
+}
+
 #[test]
 fn a_large_head_is_not_held() {
     let running = running();

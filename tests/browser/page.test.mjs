@@ -183,6 +183,8 @@ test("it survives an upgrade, and says so meanwhile", async () => {
   assert.equal((await row("routes", "posts"))[2], "0");
   assert.equal(await gateway.ask("/posts/2"), 200);
   await eventually("the new process counts", async () => (await row("routes", "posts"))[2] === "1");
+  // What the old one counted is no part of it.
+  assert.match((await row("routes", "posts"))[3], /^(0\.[1-9]|[12]\.\d)\/s$/);
 });
 
 test("one that watches too many says so, and watches once there is a place", async () => {

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test bench-routes loadtest-k6 bench-request
+LADDER := fmt clippy doc deny check-manifests check-image check-loadtest cargo-test check-release bench-routes loadtest-k6 bench-request
 
 .PHONY: help
 help: ## List the targets
@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds
+	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds cyclonedx
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -62,6 +62,19 @@ check-manifests: ## Build manifests/ and check them against schemas, conf/, the 
 	$(CARGO) build --locked --bins --tests
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
+
+# That the image runs is tests/image, a part of cargo-test.
+.PHONY: check-image
+check-image: ## Lint the Dockerfile, and broken copies of it, which have to fail
+	@scripts/need python
+	scripts/check-image
+
+# After cargo-test, whose build it uses: what is checked is how a release is put together.
+.PHONY: check-release
+check-release: ## Put a release together from the debug build and look at what is in it
+	@scripts/need build cyclonedx
+	$(CARGO) build --locked --bins --tests --examples
+	python3 scripts/release_test.py --quiet
 
 .PHONY: check-loadtest
 check-loadtest: ## Test how the load tests judge and the comparison counts; no load
@@ -172,6 +185,12 @@ bench-request: ## Count what a small request costs the release (callgrind), besi
 release-pgo: ## Build target/pgo/api-gateway, optimised for what our own load showed; 15 minutes
 	@scripts/need build python valgrind llvm
 	scripts/release-pgo
+
+# GATEWAY names a binary that is built already, such as target/pgo/api-gateway.
+.PHONY: release
+release: ## Build the release into dist/: binary, SBOM, checksums, completions, manual
+	@scripts/need build cyclonedx
+	GATEWAY=$(GATEWAY) scripts/release
 
 .PHONY: bench-guard
 bench-guard: ## Count what the guard costs a proxied request (callgrind)

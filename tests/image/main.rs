@@ -85,6 +85,19 @@ fn the_last_stage_adds_what_is_laid_out_and_runs_nothing() {
 }
 
 #[test]
+fn the_labels_say_what_it_is() {
+    let stage = Stage::last();
+    let of = |name: &str| stage.label(&format!("org.opencontainers.image.{name}"));
+    assert_eq!(of("title"), env!("CARGO_PKG_NAME"));
+    assert_eq!(of("description"), env!("CARGO_PKG_DESCRIPTION"));
+    assert_eq!(of("licenses"), env!("CARGO_PKG_LICENSE"));
+    assert_eq!(of("version"), "${VERSION}");
+    assert_eq!(of("revision"), "${REVISION}");
+    let version = concat!("VERSION=", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stage.all("ARG"), [version, "REVISION=unknown"]);
+}
+
+#[test]
 fn one_version_of_the_tool_makes_both_boms() {
     let ours = NEED
         .lines()

@@ -39,5 +39,8 @@ pub(crate) fn write(directory: &Path) -> io::Result<()> {
 /// command it is at, and in another where it looks that up: no option would be offered.
 fn mend_bash(script: &Path) -> io::Result<()> {
     let written = fs::read_to_string(script)?;
-    fs::write(script, written.replace("api__subcmd__gateway", "api__gateway"))
+    fs::write(
+        script,
+        written.replace("api__subcmd__gateway", "api__gateway"),
+    )
 }

@@ -1,6 +1,10 @@
 //! The completions and the manual name every command and option.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,8 +19,11 @@ use tempfile::TempDir;
 #[path = "../examples/manual.rs"]
 mod manual;
 
-/// The commands, each with its options: how they are written, and how short.
-fn commands() -> Vec<(String, Vec<(String, Option<char>)>)> {
+/// How an option is written, and how short.
+type Written = (String, Option<char>);
+
+/// The commands, each with its options.
+fn commands() -> Vec<(String, Vec<Written>)> {
     let mut all = Vec::new();
     for command in Arguments::command().get_subcommands() {
         let options = command.get_arguments().filter_map(|argument| {

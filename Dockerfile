@@ -49,7 +49,7 @@ COPY --from=build /api-gateway.debug /
 
 # Neither a shell nor a package manager, and the C library and libgcc, which is all that the
 # gateway links (tests/image says so). Not `scratch` with a static binary: the base's packages
-# are listed in it, so that a scanner sees a C library with a hole and a rebuild mends it.
+# are listed in it, so that a scanner sees a C library with a hole (docs/adr/0008-image.md).
 FROM gcr.io/distroless/cc-debian12:nonroot
 
 ARG VERSION=0.1.0

@@ -1,16 +1,16 @@
 # syntax=docker/dockerfile:1
 
 # The same Debian release on both sides: the binary links this release's C library.
-FROM rust:1.95-bookworm AS rust
+FROM rust:1.95-bookworm AS toolchain
 WORKDIR /src
 
 # The tool has a stage of its own, which only another version of it builds again.
-FROM rust AS cyclonedx
+FROM toolchain AS cyclonedx
 RUN cargo install cargo-cyclonedx --version 0.5.9 --locked --root /tools
 
 # The dependencies, compiled in a layer that changes with Cargo.toml and Cargo.lock only. A
 # layer can come from a registry (`--cache-from`), which a cache mount can't.
-FROM rust AS dependencies
+FROM toolchain AS dependencies
 # zlib-ng, which Pingora compiles, is built with cmake.
 # hadolint ignore=DL3008
 RUN apt-get update \

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_gateway::config::{self, Normalization};
 use api_gateway::route::{Outcome, Raw, Table, normalize, outcome};
@@ -14,6 +14,8 @@ mod commands;
 mod defaults;
 #[path = "docs/links.rs"]
 mod links;
+#[path = "docs/words.rs"]
+mod words;
 
 const CONFIGURATION: &str = include_str!("../docs/configuration.md");
 const ROUTING: &str = include_str!("../docs/routing.md");
@@ -23,15 +25,16 @@ const README_KO: &str = include_str!("../README.ko.md");
 
 /// Whether the items of a list have keys of their own.
 fn holds_mappings(root: &Value, items: &Value) -> bool {
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     if items.is_object() {
         keys(root, items, "item", &mut found);
     }
-    found.iter().any(|key| key != "item")
+    found.keys().any(|key| key != "item")
 }
 
-/// The keys of a schema that hold a value, as the page writes them.
-fn keys(root: &Value, node: &Value, path: &str, found: &mut BTreeSet<String>) {
+/// The keys of a schema that hold a value, as the page writes them, with what the schema
+/// says of each.
+fn keys<'a>(root: &'a Value, node: &'a Value, path: &str, found: &mut BTreeMap<String, &'a Value>) {
     if let Some(name) = node["$ref"].as_str() {
         let name = name.strip_prefix("#/definitions/").unwrap();
         return keys(root, &root["definitions"][name], path, found);
@@ -58,15 +61,16 @@ fn keys(root: &Value, node: &Value, path: &str, found: &mut BTreeSet<String>) {
     } else if holds_mappings(root, &node["items"]) {
         keys(root, &node["items"], &format!("{path}[]"), found);
     } else {
-        found.insert(path.to_owned());
+        found.insert(path.to_owned(), node);
     }
 }
 
 #[test]
 fn the_page_lists_every_key_and_no_other() {
     let schema = config::schema();
-    let mut in_schema = BTreeSet::new();
+    let mut in_schema = BTreeMap::new();
     keys(&schema, &schema, "", &mut in_schema);
+    let in_schema = in_schema.into_keys().collect();
     let in_page: BTreeSet<String> = CONFIGURATION
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())

@@ -60,7 +60,7 @@ fn a_program_that_links_something_else_is_found() {
 #[test]
 fn the_stages_are_of_one_debian() {
     let of = |stage: &str| Stage::named(stage).from;
-    assert_eq!(of("rust"), "rust:1.95-bookworm");
+    assert_eq!(of("toolchain"), "rust:1.95-bookworm");
     assert_eq!(Stage::last().from, "gcr.io/distroless/cc-debian12:nonroot");
     let base = Stage::last().label("org.opencontainers.image.base.name");
     assert_eq!(base, Stage::last().from);

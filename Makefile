@@ -72,9 +72,9 @@ check-image: ## Lint the Dockerfile, and broken copies of it, which have to fail
 # After cargo-test, whose build it uses: what is checked is how a release is put together.
 .PHONY: check-release
 check-release: ## Put a release together from the debug build and look at what is in it
-	@scripts/need build cyclonedx
+	@scripts/need build python cyclonedx
 	$(CARGO) build --locked --bins --tests --examples
-	python3 scripts/release_test.py --quiet
+	.tools/venv/bin/python3 scripts/release_test.py --quiet
 
 .PHONY: check-loadtest
 check-loadtest: ## Test how the load tests judge and the comparison counts; no load

@@ -69,6 +69,13 @@ check-loadtest: ## Test how the load tests judge and the comparison counts; no l
 	.tools/venv/bin/python3 -W error loadtest/compare/compare_test.py --quiet
 	.tools/venv/bin/python3 loadtest/oha/judge_test.py --quiet
 
+.PHONY: reference
+reference: ## Write the schema for editors, and the table of docs/configuration.md that is made of it
+	@scripts/need build
+	$(CARGO) run --locked --quiet -- schema >target/schema.json
+	mv target/schema.json conf/schema.json
+	WRITE_REFERENCE=1 $(CARGO) test --locked --quiet --test docs reference
+
 .PHONY: unit
 unit: ## Run the tests beside the code only: seconds, no sockets
 	@scripts/need build

@@ -10,7 +10,8 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::dump::LONGEST;
+/// The most bytes that are read, packed or not: as many as the dump's reader takes.
+pub(super) const LONGEST: u64 = 256 << 20;
 
 /// For the connection.
 const CONNECT: Duration = Duration::from_secs(2);

@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds cyclonedx
+	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov cyclonedx
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -57,8 +57,8 @@ deny: ## Check the dependencies' licences, bans and sources (deny.toml)
 
 # Built as `cargo test` builds it, which comes later: one build serves both.
 .PHONY: check-manifests
-check-manifests: ## Build manifests/ and check them against schemas, conf/, the gateway and each other
-	@scripts/need build python kubectl crds prometheus
+check-manifests: ## Build manifests/, lint them, and check them against schemas, conf/, the gateway and each other
+	@scripts/need build python kubectl crds checkov prometheus
 	$(CARGO) build --locked --bins --tests
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
@@ -81,6 +81,13 @@ check-loadtest: ## Test how the load tests judge and the comparison counts; no l
 	@scripts/need python
 	.tools/venv/bin/python3 -W error loadtest/compare/compare_test.py --quiet
 	.tools/venv/bin/python3 loadtest/oha/judge_test.py --quiet
+
+.PHONY: reference
+reference: ## Write the schema for editors, and the table of docs/configuration.md that is made of it
+	@scripts/need build
+	$(CARGO) run --locked --quiet -- schema >target/schema.json
+	mv target/schema.json conf/schema.json
+	WRITE_REFERENCE=1 $(CARGO) test --locked --quiet --test docs reference
 
 .PHONY: unit
 unit: ## Run the tests beside the code only: seconds, no sockets

@@ -44,6 +44,7 @@ CASES = {
     "a file that isn't mounted": ("base/deployment.yaml", "/etc/api-gateway/gateway.yaml", "/etc/gateway.yaml", "do not run a mounted file"),
     "a ConfigMap nobody makes": ("base/deployment.yaml", "name: api-gateway-config", "name: gateway-config", "nothing generates"),
     "an object nobody applies": ("base/kustomization.yaml", "  - service.yaml\n", "", "no Service api-gateway-service"),
+    "an echo of another version": (LOCAL + "/kustomization.yaml", "newTag: ", "newTag: 0.0.", "Deployment user-service: tag of the image is", LOCAL),
     "an old image": ("base/kustomization.yaml", "newTag: ", "newTag: 0.0.", "tag of the image is"),
     "an unknown supervisor": ("base/deployment.yaml", '"supervise", "--", "run"', '"supervise", "run"', "do not run a mounted file"),
     "a rollout that takes pods first": ("base/deployment.yaml", "maxUnavailable: 0", "maxUnavailable: 1", "maxUnavailable is 1"),
@@ -91,6 +92,13 @@ TOLD_BY_THE_GATEWAY = {
     "a URL that the file can't take": (PROD + "/deployment.yaml", "http://prod-user-service:8001", "https://prod-user-service:8001", "api-gateway check", PROD),
 }
 
+# What the linter says.
+TOLD_BY_THE_LINTER = {
+    "an image of any version": (LOCAL + "/kustomization.yaml", "newTag: ", "newName: ", "CKV_K8S_14", LOCAL),
+    "a port of the node": ("base/deployment.yaml", "containerPort: 9000", "containerPort: 9000\n              hostPort: 9000", "CKV_K8S_26"),
+    "a service that hangs unnoticed": (LOCAL + "/echo.yaml", "          livenessProbe:", "          startupProbe:", "CKV_K8S_8", LOCAL),
+}
+
 # What an overlay or a later conf/gateway.yaml may say; the copy below follows it.
 CONFIGURATIONS = {
     "a longer drain": ("server:\n", "server:\n  drain: { timeout: 2m }\n", "is not above drain.delay + drain.timeout, 125"),
@@ -102,7 +110,7 @@ CONFIGURATIONS = {
 
 
 class BrokenManifests(unittest.TestCase):
-    def problems_with(self, case: tuple, both: bool = False, gateway: bool = False) -> str:
+    def problems_with(self, case: tuple, both: bool = False, others: bool = False) -> str:
         name, old, new, _, *overlay = case
         with tempfile.TemporaryDirectory() as directory:
             root = Path(directory)
@@ -116,7 +124,7 @@ class BrokenManifests(unittest.TestCase):
                 self.assertIn(old, text, f"{name} has changed: adapt this case")
                 file.write_text(text.replace(old, new, 1 if both else -1))
             build = BUILDS[overlay[0] if overlay else "base"]
-            return "\n".join(check_manifests.check(root, build, VERSION, gateway))
+            return "\n".join(check_manifests.check(root, build, VERSION, others))
 
     def each_is_reported(self, cases: dict[str, tuple], **how: bool) -> None:
         # Other programs do most of the work.
@@ -130,7 +138,10 @@ class BrokenManifests(unittest.TestCase):
         self.each_is_reported(CASES)
 
     def test_what_the_gateway_finds_is_reported(self):
-        self.each_is_reported(TOLD_BY_THE_GATEWAY, gateway=True)
+        self.each_is_reported(TOLD_BY_THE_GATEWAY, others=True)
+
+    def test_what_the_linter_finds_is_reported(self):
+        self.each_is_reported(TOLD_BY_THE_LINTER, others=True)
 
     def test_a_configuration_that_the_pod_does_not_fit_is_reported(self):
         cases = {title: ("base/gateway.yaml", *case) for title, case in CONFIGURATIONS.items()}

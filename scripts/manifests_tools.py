@@ -121,6 +121,23 @@ def gateway_problems(objects: list[dict]) -> list[str]:
     return problems
 
 
+def lint_problems(objects: list[dict]) -> list[str]:
+    """What the linter says, by the rules that scripts/checkov.yaml leaves."""
+    command = [str(TOOLS / "checkov/bin/checkov"), "--config-file", str(ROOT / "scripts/checkov.yaml"), "--output", "json"]
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "all.yaml").write_text(yaml.safe_dump_all(objects))
+        # Exit code 1 is a finding.
+        run = subprocess.run([*command, "--directory", directory], capture_output=True, text=True, timeout=120, check=False)
+    try:
+        found = json.loads(run.stdout)
+        if found["summary"]["parsing_errors"] or not found["summary"]["passed"]:
+            return [f"checkov read nothing: {found['summary']}"]
+    except (ValueError, KeyError, TypeError):
+        return [f"checkov: {run.stdout.strip()} {run.stderr.strip()}"]
+    failed = found["results"]["failed_checks"]
+    return [f"{one['resource']}: {one['check_id']}: {one['check_name']}" for one in failed]
+
+
 def rules_problems(objects: list[dict], tests: Path) -> list[str]:
     """The alert rules by promtool, and its tests of them. Each alert has a test."""
     rules = [json.dumps(thing["spec"]) for thing in objects if thing["kind"] == "PrometheusRule"]

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use http::{StatusCode, Uri};
 
-use super::dump::LONGEST;
 use super::get::{Bounds, get};
+
+/// The most bytes that are read, packed or not: as many as the dump's reader takes.
+pub(super) const LONGEST: u64 = 256 << 20;
 
 /// What the sidecar answers. Envoy builds its dump on its main thread, which may take
 /// seconds.

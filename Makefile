@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # the dependencies again for each. RUSTDOCFLAGS and what follows `clippy --` concern
 # our own crate only.
 CARGO := cargo
-LADDER := fmt clippy doc deny check-manifests check-loadtest cargo-test browser bench-routes loadtest-k6 bench-request
+LADDER := fmt clippy doc deny check-manifests check-image check-loadtest cargo-test browser check-release bench-routes loadtest-k6 bench-request
 
 .PHONY: help
 help: ## List the targets
@@ -31,7 +31,7 @@ demo-mesh: ## Show the 503 and its cure among real sidecars with STRICT mTLS on 
 
 .PHONY: test
 test: ## Everything that must hold before a change lands, in the order below
-	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov browser
+	@scripts/need build fmt clippy deny python network valgrind prometheus kubectl crds checkov cyclonedx browser
 	@scripts/ladder $(LADDER)
 
 .PHONY: fmt
@@ -63,11 +63,31 @@ check-manifests: ## Build manifests/, lint them, and check them against schemas,
 	.tools/venv/bin/python3 scripts/check_manifests_test.py --quiet
 	.tools/venv/bin/python3 scripts/check_manifests.py
 
+# That the image runs is tests/image, a part of cargo-test.
+.PHONY: check-image
+check-image: ## Lint the Dockerfile, and broken copies of it, which have to fail
+	@scripts/need python
+	scripts/check-image
+
+# After cargo-test, whose build it uses: what is checked is how a release is put together.
+.PHONY: check-release
+check-release: ## Put a release together from the debug build and look at what is in it
+	@scripts/need build python cyclonedx
+	$(CARGO) build --locked --bins --tests --examples
+	.tools/venv/bin/python3 scripts/release_test.py --quiet
+
 .PHONY: check-loadtest
 check-loadtest: ## Test how the load tests judge and the comparison counts; no load
 	@scripts/need python
 	.tools/venv/bin/python3 -W error loadtest/compare/compare_test.py --quiet
 	.tools/venv/bin/python3 loadtest/oha/judge_test.py --quiet
+
+.PHONY: reference
+reference: ## Write the schema for editors, and the table of docs/configuration.md that is made of it
+	@scripts/need build
+	$(CARGO) run --locked --quiet -- schema >target/schema.json
+	mv target/schema.json conf/schema.json
+	WRITE_REFERENCE=1 $(CARGO) test --locked --quiet --test docs reference
 
 .PHONY: unit
 unit: ## Run the tests beside the code only: seconds, no sockets
@@ -184,6 +204,12 @@ bench-request: ## Count what a small request costs the release (callgrind), besi
 release-pgo: ## Build target/pgo/api-gateway, optimised for what our own load showed; 15 minutes
 	@scripts/need build python valgrind llvm
 	scripts/release-pgo
+
+# GATEWAY names a binary that is built already, such as target/pgo/api-gateway.
+.PHONY: release
+release: ## Build the release into dist/: binary, SBOM, checksums, completions, manual
+	@scripts/need build cyclonedx
+	GATEWAY=$(GATEWAY) scripts/release
 
 .PHONY: bench-guard
 bench-guard: ## Count what the guard costs a proxied request (callgrind)

@@ -6,6 +6,7 @@
 //! `raw` types, and `build` checks it into the `model`. Each of them adds
 //! what it finds to the `report` and goes on with what is left.
 
+mod asked;
 mod build;
 mod effective;
 mod fixed;

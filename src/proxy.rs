@@ -20,10 +20,10 @@ mod request;
 mod response;
 mod snapshot;
 mod straight;
+mod times;
 mod unchunked;
 
-pub use gateway::Gateway;
+pub use gateway::{Gateway, MAX_TRIES};
 pub use headers::change_request;
-pub use phases::MAX_TRIES;
 pub use request::distrust;
 pub use snapshot::Snapshot;

@@ -487,6 +487,6 @@ fn the_shipped_schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("conf/schema.json");
     assert!(
         fs::read(path).unwrap() == output.stdout,
-        "conf/schema.json is old; run `cargo run -- schema > schema.new && mv schema.new conf/schema.json`"
+        "conf/schema.json is old: run `make reference`"
     );
 }

@@ -7,11 +7,8 @@ use std::path::PathBuf;
 
 use http::Uri;
 
-use super::sidecar;
+use super::sidecar::{self, LONGEST};
 use crate::mesh::Dump;
-
-/// The most bytes that are read, packed or not: as many as the dump's reader takes.
-pub(super) const LONGEST: u64 = 256 << 20;
 
 /// Where a dump comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,7 +47,8 @@ impl Report {
         }
     }
 
-    fn text(&self, key: &str) -> Option<&str> {
+    /// The value at `key`, with its variables; `None` when there is none.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         match &tree::find(self.tree(), key)?.node.kind {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,

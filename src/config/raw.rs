@@ -63,20 +63,20 @@ impl Shape for File {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Server {
-    /// An IP address and a port, or a list of them. Default `0.0.0.0:8000`;
-    /// port 0 picks a free one.
+    /// An IP address and port, or a list of them; port 0 takes a free one. Default:
+    /// `0.0.0.0:8000`.
     pub(super) listen: Option<OneOrMany<Listen>>,
-    /// Worker threads: a number, or `auto` (the default) for the CPU limit of
-    /// the container.
+    /// Worker threads; `auto` is the CPU limit of the container. Default: `auto`.
     pub(super) threads: Option<Leaf<Threads>>,
-    /// Whether HTTP/2 with prior knowledge is taken beside HTTP/1.1, as gRPC
-    /// needs it. Default `false`.
+    /// `true` takes HTTP/2 with prior knowledge beside HTTP/1.1, as gRPC needs it. Default:
+    /// `false`.
     pub(super) h2c: Option<Leaf<Switch>>,
-    /// How a request's path is normalised before it is matched and sent, with
-    /// Istio's names and meaning. Default `merge_slashes`.
+    /// How a request's path is normalised before it is matched and sent: `none`, `base`,
+    /// `merge_slashes` or `decode_and_merge_slashes`, with Istio's names and meaning.
+    /// Default: `merge_slashes`.
     pub(super) path_normalization: Option<Leaf<PathNormalization>>,
-    /// Networks whose `X-Forwarded-*` and `X-Request-Id` are believed. Default
-    /// none; in a pod with a sidecar `127.0.0.6/32`.
+    /// Networks whose `X-Forwarded-*` and `X-Request-Id` are believed; in a pod with a
+    /// sidecar `127.0.0.6/32`. Default: none.
     pub(super) trusted_proxies: Option<Vec<Option<Leaf<Network>>>>,
     /// Paths on the main port that the gateway answers itself.
     pub(super) builtin_endpoints: Option<Section<BuiltinEndpoints>>,
@@ -86,14 +86,14 @@ pub(super) struct Server {
     pub(super) limits: Option<Section<Limits>>,
     /// How the gateway stops.
     pub(super) drain: Option<Section<Drain>>,
-    /// The directory of what is needed only while the gateway runs. Default
-    /// `/run/api-gateway`.
+    /// An absolute path: the directory of what is needed only while the gateway runs; made
+    /// with mode 0700, and refused when others may write it. Default: `/run/api-gateway`.
     pub(super) runtime_dir: Option<Leaf<Directory>>,
-    /// The socket over which a new process takes over, at most 107 bytes. Default
-    /// `upgrade.sock` in `runtime_dir`.
+    /// An absolute path of at most 107 bytes: the socket over which a new process takes
+    /// over. Default: `upgrade.sock` in `runtime_dir`.
     pub(super) upgrade_socket: Option<Leaf<SocketPath>>,
-    /// The file with the id of the process. Default `api-gateway.pid` in
-    /// `runtime_dir`.
+    /// An absolute path: the file with the id of the process that serves. Default:
+    /// `api-gateway.pid` in `runtime_dir`.
     pub(super) pid_file: Option<Leaf<FilePath>>,
 }
 
@@ -105,12 +105,12 @@ impl Shape for Server {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BuiltinEndpoints {
-    /// Answers 200 with an empty body. Default `/health`.
+    /// Answers 200 with an empty body; or `off`. Default: `/health`.
     pub(super) health: Option<Leaf<Endpoint>>,
-    /// Answers a short status document. Default `/stats`.
+    /// The status document of the Go program; or `off`. Default: `/stats`.
     pub(super) stats: Option<Leaf<Endpoint>>,
-    /// Answers the page of metrics to everybody, as the Go program had it at
-    /// `/metrics`. Default `off`: it is on `admin.listen`.
+    /// The page of metrics, for everybody who reaches the main port; the Go program had it
+    /// at `/metrics`. Default: `off`.
     pub(super) metrics: Option<Leaf<Endpoint>>,
 }
 
@@ -122,20 +122,19 @@ impl Shape for BuiltinEndpoints {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dns {
-    /// `system` (the default) for the system's resolv.conf, or a list of
-    /// addresses; port 53 may be left out.
+    /// `system` is resolv.conf with its search list, and the hosts file; or a list of
+    /// addresses, whose port 53 may be left out. Default: `system`.
     // Without the default, schema_with makes the key a required one.
     #[serde(default)]
     #[schemars(schema_with = "dns_servers_schema")]
     pub(super) servers: Option<OneOrMany<DnsServer>>,
-    /// The longest that one look-up may take. Default `1s`.
+    /// The longest that one look-up may take. Default: `1s`.
     pub(super) timeout: Option<Leaf<Period>>,
-    /// A shorter TTL counts as this. Default `1s`.
+    /// A shorter TTL counts as this. Default: `1s`.
     pub(super) min_ttl: Option<Leaf<Period>>,
-    /// A longer TTL counts as this. Default `30s`.
+    /// A longer TTL counts as this. Default: `30s`.
     pub(super) max_ttl: Option<Leaf<Period>>,
-    /// How long a known address is used after its last successful look-up.
-    /// Default `5m`.
+    /// How long a known address is used after its last good look-up. Default: `5m`.
     pub(super) max_stale: Option<Leaf<Period>>,
 }
 
@@ -152,8 +151,7 @@ fn dns_servers_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Sc
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Errors {
-    /// Who sees the `Proxy-Status` header (RFC 9209): `trusted` (the default)
-    /// for peers in `server.trusted_proxies`, `always` or `off`.
+    /// Who sees `Proxy-Status`: `trusted` peers, `always`, or `off`. Default: `trusted`.
     pub(super) proxy_status: Option<Leaf<ProxyStatusFor>>,
 }
 
@@ -165,15 +163,15 @@ impl Shape for Errors {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Service {
-    /// Where it is: `http://`, a name and a port. In a mesh the name must be
-    /// the service's, because the sidecar routes by it.
+    /// Where it is: `http://host` or `http://host:port`. In a mesh the host must be the
+    /// service's name, because the sidecar routes by it.
     #[schemars(required)]
     pub(super) url: Option<Leaf<Url>>,
-    /// The Host header it is sent: `service` (the default) for the authority of
-    /// `url`, `preserve` for what the client sent, or a literal.
+    /// The Host that is sent: `service` is the authority of `url`, `preserve` the client's,
+    /// anything else itself. Default: `service`.
     pub(super) host: Option<Leaf<Host>>,
-    /// What it is spoken to in: `http1` (the default), or `h2c` for HTTP/2 with
-    /// prior knowledge, as gRPC needs it.
+    /// What it is spoken to in: `http1`, or `h2c` for HTTP/2 with prior knowledge. Default:
+    /// `http1`.
     pub(super) protocol: Option<Leaf<ProtocolName>>,
     /// Its deadlines.
     pub(super) timeouts: Option<Section<ServiceTimeouts>>,

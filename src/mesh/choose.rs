@@ -17,6 +17,7 @@ mod passage;
 mod request;
 mod route;
 mod text;
+mod told;
 
 use std::collections::VecDeque;
 
@@ -24,8 +25,8 @@ use action::Part;
 use end::End;
 use filters::Last;
 use listener::MOST;
-use passage::Told;
 use request::Seen;
+use told::Told;
 
 use super::dump::Dump;
 use super::dump::listener::{Listener, NetworkConfig};

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 
 use super::client::Client;
-use super::ended::Times;
 use super::in_flight::InFlight;
 use super::snapshot::{Deadlines, Snapshot};
+use super::times::Times;
 use crate::failure::Failure;
 use crate::guard::{self, Control, Deadline};
 use crate::route::Choice;

@@ -8,6 +8,9 @@ use pingora_core::connectors::TransportConnector;
 use super::snapshot::Snapshot;
 use crate::upstream::Pool;
 
+/// The most connections that are tried for one request.
+pub const MAX_TRIES: usize = 3;
+
 /// The proxy: the snapshot of the configuration that is in use, and connections to services.
 pub struct Gateway {
     /// Read once by each request, which keeps to what it read.

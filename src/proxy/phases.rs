@@ -19,7 +19,7 @@ use super::client::Client;
 use super::ctx::Ctx;
 use super::decide::Rejected;
 use super::ended;
-use super::gateway::Gateway;
+use super::gateway::{Gateway, MAX_TRIES};
 use super::headers;
 use super::request;
 use super::response;
@@ -30,9 +30,6 @@ use crate::failure::Failure;
 use crate::observe::BODY;
 use crate::route::Target;
 use crate::upstream::prepare_upgrade;
-
-/// The most connections that are tried for one request.
-pub const MAX_TRIES: usize = 3;
 
 /// How long a request whose every address refused waits for DNS to know another: a
 /// service that moved loses nothing, one that is dead doesn't pile requests up.

@@ -18,8 +18,7 @@ use pingora_http::RequestHeader;
 use pingora_proxy::{ProxyHttp, Session};
 
 use super::ctx::Ctx;
-use super::gateway::Gateway;
-use super::phases::MAX_TRIES;
+use super::gateway::{Gateway, MAX_TRIES};
 use crate::config::Protocol;
 
 /// Fields that ask for more than an answer, or that Pingora takes out for a service.

@@ -18,6 +18,7 @@ mod failures;
 mod framing;
 mod h2c;
 mod headers;
+mod health;
 mod interim;
 mod limits;
 mod names;

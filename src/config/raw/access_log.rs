@@ -10,19 +10,21 @@ use super::super::value::{FieldName, Leaf, OnFullWord, Output, ParameterName, Sh
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct AccessLog {
-    /// `stdout` (the default), `off`, or the absolute path of a file.
+    /// Where requests are logged, a JSON object a line: `stdout`, the absolute path of a
+    /// file, or `off`. Default: `stdout`.
     pub(in super::super) output: Option<Leaf<Output>>,
-    /// Which part of the requests that went well is logged, from `0.0` to `1.0`
-    /// (the default). Those that failed always are.
+    /// Which part of the requests that went well is logged, from `0.0` to `1.0`; one that
+    /// failed, or was answered 400 or above, always is. Default: `1.0`.
     pub(in super::super) sample: Option<Leaf<ShareOfAll>>,
-    /// What happens when the output has no room: `drop` (the default) loses lines
-    /// and counts them, `block` makes requests wait.
+    /// When the output is too slow, `drop` loses lines and counts them, `block` makes
+    /// requests wait. Default: `drop`.
     pub(in super::super) on_full: Option<Leaf<OnFullWord>>,
-    /// Names of request headers that are logged too, at most 32. Default none.
+    /// A list of at most 32 request headers that are logged too; none that carries
+    /// credentials. Default: none.
     #[schemars(length(max = 32))]
     pub(in super::super) headers: Option<Vec<Option<Leaf<FieldName>>>>,
-    /// Names of query parameters whose values aren't logged, besides those that
-    /// never are, such as `token`.
+    /// A list of query parameters whose values aren't logged, besides those that never are.
+    /// Default: none.
     pub(in super::super) redact_query: Option<Vec<Option<Leaf<ParameterName>>>>,
 }
 

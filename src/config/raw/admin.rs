@@ -10,14 +10,14 @@ use super::super::value::{Leaf, OperatorAddress, ProbeAddress, ReadyUrl};
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Admin {
-    /// An IP address and a port that answers `/livez` and `/readyz`, or `off`.
-    /// Default `0.0.0.0:9000`; port 0 picks a free one.
+    /// An IP address and port that answers `/livez`, `/readyz` and `/metrics`; port 0 takes
+    /// a free one; or `off`. Default: `0.0.0.0:9000`.
     pub(in super::super) listen: Option<Leaf<ProbeAddress>>,
-    /// An IP address and a port for the operator, or `off`. It asks for no
-    /// password. Default `127.0.0.1:9001`; port 0 picks a free one.
+    /// An IP address and port for the operator, with the live page, `/status`, `/config`, `/log-level`,
+    /// `/drain` and `/reload`, without a password; port 0 takes a free one; or `off`. Default: `127.0.0.1:9001`.
     pub(in super::super) operator: Option<Leaf<OperatorAddress>>,
-    /// Where the sidecar says that it is ready, such as
-    /// `http://127.0.0.1:15021/healthz/ready`, or `off` (the default).
+    /// Where the sidecar says by 200 that it is ready, such as
+    /// `http://127.0.0.1:15021/healthz/ready`; until then `/readyz` is 503. Default: `off`.
     pub(in super::super) sidecar_ready: Option<Leaf<ReadyUrl>>,
 }
 

@@ -13,12 +13,12 @@ use super::super::value::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Test {
-    /// A method and a path, and a query where there is one.
+    /// A method and a path, such as `GET /users/7?q=1`.
     #[schemars(required)]
     pub(in super::super) request: Option<Leaf<RequestLine>>,
-    /// The Host header; one that no route names when left out.
+    /// The Host header. Default: one that no route names.
     pub(in super::super) host: Option<Leaf<AnyAuthority>>,
-    /// Further headers.
+    /// A further header.
     pub(in super::super) headers: Option<Pairs<FieldName, FieldValue>>,
     /// What must happen.
     #[schemars(required)]

@@ -10,22 +10,21 @@ use super::super::value::{BodySize, Count, CountOrOff, HeaderCount, HeaderSize, 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct Limits {
-    /// Client connections at once; one more is answered 503 and closed. Default
-    /// 10000.
+    /// Client connections at once; one more is answered 503 and closed. Default: `10000`.
     pub(in super::super) connections: Option<Leaf<Count>>,
-    /// Requests at once, or `off`; one more is answered 503 with Retry-After.
-    /// Default 5000.
+    /// Requests at once; one more is answered 503 with `Retry-After`; or `off`. Default:
+    /// `5000`.
     pub(in super::super) in_flight: Option<Leaf<CountOrOff>>,
-    /// Header fields of a request, at most 256; with more it is answered 431.
-    /// Default 100.
+    /// Fields in a request's header, at most 256; with more it is answered 431. Default:
+    /// `100`.
     pub(in super::super) headers: Option<Leaf<HeaderCount>>,
-    /// A request's whole header section, the request line included, from `1KiB`
-    /// to `1MiB`; a larger one is answered 431. Default `64KiB`.
+    /// A request's whole header, its first line included, from `1KiB` to `1MiB`; a larger
+    /// one is answered 431. Default: `64KiB`.
     pub(in super::super) header_bytes: Option<Leaf<HeaderSize>>,
-    /// A request's target, smaller than `header_bytes`; a larger one is answered
-    /// 414. Default `8KiB`.
+    /// A request's target, smaller than `header_bytes`; a larger one is answered 414.
+    /// Default: `8KiB`.
     pub(in super::super) target_bytes: Option<Leaf<TargetSize>>,
-    /// A request's body, or `off`; a larger one is answered 413. Default `16MiB`.
+    /// A request's body; a larger one is answered 413; or `off`. Default: `16MiB`.
     pub(in super::super) request_body: Option<Leaf<BodySize>>,
 }
 
@@ -37,8 +36,8 @@ impl Shape for Limits {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct ServiceLimits {
-    /// Requests to the service at once, or `off`; one more is answered 503 with
-    /// Retry-After. Default 1024.
+    /// Requests to the service at once; one more is answered 503 with `Retry-After`; or
+    /// `off`. Default: `1024`.
     pub(in super::super) in_flight: Option<Leaf<CountOrOff>>,
 }
 
@@ -50,7 +49,7 @@ impl Shape for ServiceLimits {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(in super::super) struct RouteLimits {
-    /// A request's body, or `off`; a larger one is answered 413.
+    /// A request's body; a larger one is answered 413; or `off`. Default: the server's.
     pub(in super::super) request_body: Option<Leaf<BodySize>>,
 }
 

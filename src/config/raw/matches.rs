@@ -16,11 +16,11 @@ use super::one_of;
 pub(in super::super) struct Match {
     /// Which paths; all when left out.
     pub(in super::super) path: Option<Section<PathMatch>>,
-    /// Any of these hosts, without ports: `blog.example`, or `*.blog.example` for
-    /// those with at least one label more. Every host when left out.
+    /// Any of these hosts, without ports: `blog.example`, or `*.blog.example` for those
+    /// with at least one label more. Default: every host.
     #[schemars(length(min = 1))]
     pub(in super::super) hosts: Option<Vec<Option<Leaf<HostPattern>>>>,
-    /// Any of these methods; every method when left out.
+    /// Any of these methods, in upper case. Default: every method.
     #[schemars(length(min = 1))]
     pub(in super::super) methods: Option<Vec<Option<Leaf<MethodName>>>>,
     /// All of these headers.
@@ -41,14 +41,14 @@ impl Shape for Match {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("minProperties" = 1, "maxProperties" = 1))]
 pub(in super::super) struct PathMatch {
-    /// Without a trailing slash whole segments: `/a` takes `/a` and `/a/b`, not
-    /// `/ab`. With one all below it, and the path that lacks just the slash is
-    /// redirected.
+    /// Without a trailing slash whole segments: `/a` takes `/a` and `/a/b`, not `/ab`. With
+    /// one all below it, and the path that lacks just the slash is redirected. Default:
+    /// `/`.
     pub(in super::super) prefix: Option<Leaf<Path>>,
     /// This path only.
     pub(in super::super) exact: Option<Leaf<Path>>,
-    /// Paths that this expression matches as a whole, in the syntax of Rust's
-    /// regex crate.
+    /// Paths that this expression matches as a whole, in the syntax of Rust's `regex`
+    /// crate.
     pub(in super::super) regex: Option<Leaf<PathExpression>>,
 }
 
@@ -61,12 +61,13 @@ impl Shape for PathMatch {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = one_of(&["exact", "regex"])))]
 pub(in super::super) struct HeaderMatch {
-    /// In any case. For the Host header there is `hosts`.
+    /// The name of a header that must be there, in any case, as all in the list; for Host
+    /// there is `hosts`.
     #[schemars(required)]
     pub(in super::super) name: Option<Leaf<FieldName>>,
-    /// The value, byte for byte.
+    /// Its value, byte for byte.
     pub(in super::super) exact: Option<Leaf<FieldValue>>,
-    /// An expression for the whole value.
+    /// Or an expression for the whole value, in which `.` takes any byte.
     pub(in super::super) regex: Option<Leaf<Expression>>,
 }
 
@@ -79,12 +80,13 @@ impl Shape for HeaderMatch {
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = one_of(&["exact", "regex"])))]
 pub(in super::super) struct ParameterMatch {
-    /// As it stands in the URL, escapes included.
+    /// The name of a query parameter that must be there, as all in the list; as it stands
+    /// in the URL, escapes included.
     #[schemars(required)]
     pub(in super::super) name: Option<Leaf<ParameterName>>,
-    /// The value as it stands in the URL, byte for byte.
+    /// Its value, as it stands in the URL, byte for byte.
     pub(in super::super) exact: Option<Leaf<ParameterValue>>,
-    /// An expression for the whole value as it stands in the URL.
+    /// Or an expression for the whole value, as it stands in the URL.
     pub(in super::super) regex: Option<Leaf<Expression>>,
 }
 

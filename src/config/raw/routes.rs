@@ -33,7 +33,7 @@ pub(in super::super) struct Route {
     pub(in super::super) timeouts: Option<Section<RouteTimeouts>>,
     /// Limits that differ from those of the server.
     pub(in super::super) limits: Option<Section<RouteLimits>>,
-    /// A key of `services`.
+    /// A key of `services`; or there is a `redirect`.
     pub(in super::super) service: Option<Leaf<ServiceName>>,
     /// Where the client is sent instead of a service.
     pub(in super::super) redirect: Option<Section<Redirect>>,
@@ -60,14 +60,13 @@ fn not_beside_redirect() -> serde_json::Value {
     "allOf" = no_two_of(&["strip_prefix", "replace_prefix", "replace_path"]),
 ))]
 pub(in super::super) struct Rewrite {
-    /// Takes these segments off the front. Every path the route takes must
-    /// begin with them.
+    /// Takes these segments off the front of the path; every match must begin with them.
     pub(in super::super) strip_prefix: Option<Leaf<Path>>,
-    /// Puts this in place of the prefix in `match`.
+    /// Puts this in place of the matched prefix.
     pub(in super::super) replace_prefix: Option<Leaf<Path>>,
     /// Sends this path, whatever came.
     pub(in super::super) replace_path: Option<Leaf<Path>>,
-    /// The Host header that is sent, instead of the one the service has.
+    /// The Host that is sent. Default: the service's.
     pub(in super::super) host: Option<Leaf<RewriteHost>>,
 }
 
@@ -83,7 +82,7 @@ pub(in super::super) struct HeaderRules {
     pub(in super::super) set: Option<Pairs<FieldName, FieldValue>>,
     /// Headers that get this value beside those they have.
     pub(in super::super) add: Option<Pairs<FieldName, FieldValue>>,
-    /// Headers that go.
+    /// Headers that go. Default: none.
     pub(in super::super) remove: Option<Vec<Option<Leaf<FieldName>>>>,
 }
 
@@ -100,17 +99,17 @@ impl Shape for HeaderRules {
     "allOf" = no_two_of(&["path", "replace_prefix"]),
 ))]
 pub(in super::super) struct Redirect {
-    /// 301, 302 (the default), 303, 307 or 308.
+    /// 301, 302, 303, 307 or 308. Default: `302`.
     pub(in super::super) status: Option<Leaf<RedirectStatus>>,
-    /// `http` or `https`.
+    /// `http` or `https`. Default: the request's.
     pub(in super::super) scheme: Option<Leaf<Scheme>>,
-    /// Without a port.
+    /// Without a port. Default: the request's.
     pub(in super::super) host: Option<Leaf<BareHost>>,
-    /// From 1 to 65535.
+    /// From 1 to 65535. Default: the request's, or with a `scheme` that scheme's.
     pub(in super::super) port: Option<Leaf<Port>>,
-    /// This path.
+    /// This path. Default: the request's.
     pub(in super::super) path: Option<Leaf<Path>>,
-    /// Puts this in place of the prefix in `match`.
+    /// Or this in place of the matched prefix.
     pub(in super::super) replace_prefix: Option<Leaf<Path>>,
 }
 

@@ -4,8 +4,8 @@
 use http::Method;
 
 use super::end::End;
-use super::passage::{Own, Told};
 use super::request::{Seen, Values};
+use super::told::{Own, Told};
 use super::{route, text};
 use crate::mesh::dump::Dump;
 use crate::mesh::dump::filter::{CorsPolicy, HttpFilter, Message};

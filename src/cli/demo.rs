@@ -45,13 +45,15 @@ pub fn run(listen: SocketAddr, out: &mut dyn Write, err: &mut dyn Write) -> io::
         upgrade: false,
         runtime_dir: false,
     };
+    let config = relocated(config, listen, &echo);
+    let operator = config.admin.operator.map(|asked| asked.value);
     let mut introduced = Ok(());
     let listening = |addresses: &[SocketAddr]| {
         if let Some(address) = addresses.first() {
-            introduced = introduce(*address, &echo, out);
+            introduced = introduce(*address, operator, &echo, out);
         }
     };
-    let served = serve(control, relocated(config, listen, &echo), start, listening);
+    let served = serve(control, config, start, listening);
     introduced?;
     match served {
         Ok(()) => Ok(0),
@@ -92,12 +94,17 @@ pub fn echo(
 }
 
 /// The services as the echo servers provide them. Only where they are changes:
-/// the Host that they are sent stays the name of the service. The gateway needs
-/// no port but its main one, and no log of requests between what it says.
+/// the Host that they are sent stays the name of the service. The live page is where it
+/// always is, unless the main port, too, is any that is free; nobody probes a demo, and
+/// lines of a log would be between what it says.
 fn relocated(mut config: Config, listen: SocketAddr, echo: &EchoServices) -> Config {
     config.server.listen = vec![listen];
     config.admin.listen = None;
-    config.admin.operator = None;
+    if listen.port() == 0
+        && let Some(operator) = &mut config.admin.operator
+    {
+        operator.value.set_port(0);
+    }
     config.access_log.output = LogOutput::Off;
     for service in &mut config.services {
         if let Some(address) = echo.address(&service.name) {
@@ -108,7 +115,12 @@ fn relocated(mut config: Config, listen: SocketAddr, echo: &EchoServices) -> Con
     config
 }
 
-fn introduce(gateway: SocketAddr, echo: &EchoServices, out: &mut dyn Write) -> io::Result<()> {
+fn introduce(
+    gateway: SocketAddr,
+    operator: Option<SocketAddr>,
+    echo: &EchoServices,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(
         out,
         "The gateway is on http://{gateway}, with the routes of conf/gateway.yaml."
@@ -138,9 +150,13 @@ Try, in another terminal:
 
   curl -i http://{gateway}/nowhere
       404 as application/problem+json.
-
-Ctrl-C stops it.
 "
     )?;
+    // Of any that is free the log tells.
+    if let Some(operator) = operator.filter(|operator| operator.port() != 0) {
+        let live = "shows in a browser what happens, live";
+        writeln!(out, "http://{operator}/ {live}.\n")?;
+    }
+    writeln!(out, "Ctrl-C stops it.\n")?;
     out.flush()
 }

@@ -122,6 +122,14 @@ fn the_demo_does_what_it_says() {
             assert!(response.text().contains("\"host\":\"auth-service:8002\""));
         }
     }
+    let operator = eventually("the log tells of the live page", || {
+        let lines = err.lock().unwrap().clone();
+        let told = |line: &String| Some(line.split_once("operator on ")?.1.to_owned());
+        lines.iter().find_map(told)
+    });
+    let mut browser = Wire::connect(operator.parse().unwrap());
+    browser.send(format!("GET / HTTP/1.1\r\nHost: {operator}\r\n\r\n"));
+    assert!(browser.response().text().starts_with("<!doctype html>"));
     signal(&child, "INT");
     assert_eq!(wait(&mut child).code(), Some(0));
     assert!(

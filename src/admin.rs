@@ -13,6 +13,7 @@ mod log_level;
 mod origin;
 mod page;
 mod places;
+mod reply;
 mod turn;
 
 #[cfg(test)]

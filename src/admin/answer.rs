@@ -1,17 +1,14 @@
 //! What each request gets.
 
-use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::Body;
 use serde::Serialize;
 
-use super::events::{Content, watch};
+use super::events::watch;
 use super::origin::{asked_by_another_site, names_the_machine};
+use super::reply::{Answer, json, text, with_type};
 use super::{Audience, Site, log_level, page};
-
-pub(super) type Answer = Response<Content>;
 
 #[derive(Clone, Copy)]
 enum Action {
@@ -153,23 +150,4 @@ fn readiness(pending: Vec<String>) -> Answer {
         StatusCode::SERVICE_UNAVAILABLE
     };
     json(status, &Readiness { ready, pending })
-}
-
-pub(super) fn text(status: StatusCode, text: &'static str) -> Answer {
-    with_type(status, "text/plain; charset=utf-8", text.into())
-}
-
-pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Answer {
-    match serde_json::to_vec(value) {
-        Ok(body) => with_type(status, "application/json", body.into()),
-        Err(_) => text(StatusCode::INTERNAL_SERVER_ERROR, "This can't be told.\n"),
-    }
-}
-
-pub(super) fn with_type(status: StatusCode, r#type: &'static str, body: Bytes) -> Answer {
-    let mut answer = Response::new(Content::Whole(Full::new(body)));
-    *answer.status_mut() = status;
-    let r#type = HeaderValue::from_static(r#type);
-    answer.headers_mut().insert(CONTENT_TYPE, r#type);
-    answer
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::Method;
+use hyper::body::Body;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -16,7 +17,6 @@ use tokio::time::sleep_until;
 
 use super::Site;
 use super::answer::answer;
-use super::events::Content;
 use super::turn::Turn;
 
 /// The most that is held of what a client sends.
@@ -34,7 +34,8 @@ pub(super) async fn serve<IO: AsyncRead + AsyncWrite + Unpin>(
     let service = service_fn(|request| {
         turn.on_request();
         let answer = answer(&site, &request);
-        if matches!(answer.body(), Content::Events(_)) && request.method() != Method::HEAD {
+        let is_endless = answer.body().size_hint().exact().is_none();
+        if is_endless && request.method() != Method::HEAD {
             turn.on_events();
         }
         ready(Ok::<_, Infallible>(answer))

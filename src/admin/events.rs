@@ -13,13 +13,13 @@ use std::time::Duration;
 use bytes::{BufMut, Bytes, BytesMut};
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use super::answer::{Answer, text};
+use super::reply::{Answer, text};
 use super::{Limits, Site, Subject};
 
 /// What a browser waits for before it comes again, in milliseconds: after an upgrade the
@@ -72,7 +72,7 @@ pub(super) fn watch(site: &Site) -> Answer {
         is_first: true,
         _place: place,
     };
-    let mut answer = Response::new(Content::Events(Box::new(events)));
+    let mut answer = Response::new(events.boxed_unsync());
     let kind = HeaderValue::from_static("text/event-stream");
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, kind);
@@ -91,7 +91,7 @@ fn stopping(mut stopping: watch::Receiver<bool>) -> Stopping {
 }
 
 /// One event after the other, until the client goes or the listener stops.
-pub(super) struct Events {
+struct Events {
     subject: Arc<dyn Subject>,
     latest: Arc<Mutex<Option<Latest>>>,
     look: Duration,
@@ -134,13 +134,7 @@ impl Events {
     }
 }
 
-/// What an answer consists of.
-pub(super) enum Content {
-    Whole(Full<Bytes>),
-    Events(Box<Events>),
-}
-
-impl Body for Content {
+impl Body for Events {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -148,26 +142,7 @@ impl Body for Content {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        match self.get_mut() {
-            Self::Whole(whole) => Pin::new(whole).poll_frame(cx),
-            Self::Events(events) => {
-                let event = ready!(events.poll_next(cx));
-                Poll::Ready(event.map(|event| Ok(Frame::data(event))))
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole(whole) => whole.is_end_stream(),
-            Self::Events(_) => false,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole(whole) => whole.size_hint(),
-            Self::Events(_) => SizeHint::default(),
-        }
+        let event = ready!(self.get_mut().poll_next(cx));
+        Poll::Ready(event.map(|event| Ok(Frame::data(event))))
     }
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use log::{LevelFilter, warn};
 use serde_json::json;
 
-use super::answer::{Answer, json, text};
+use super::reply::{Answer, json, text};
 
 /// What is said now.
 pub(super) fn tell() -> Answer {

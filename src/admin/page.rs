@@ -4,7 +4,7 @@ use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_FRAME
 use http::{HeaderValue, StatusCode};
 use uuid::Uuid;
 
-use super::answer::{Answer, text, with_type};
+use super::reply::{Answer, text, with_type};
 
 const PAGE: &str = include_str!("page/page.html");
 

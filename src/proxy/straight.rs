@@ -61,13 +61,14 @@ fn is_about_reuse(connection: &HeaderValue) -> bool {
         .any(|option| connection.as_bytes().eq_ignore_ascii_case(option))
 }
 
-/// Whether the request couldn't be written and is still at hand. The service can't have the
-/// whole of it, so any method may try again where the connection is to blame: it was reset
-/// while it waited, which a worker that is busy learns of by writing to it.
+/// Whether the request couldn't be written, is still at hand, and has no answer. The service
+/// can't have the whole of it, so any method may try again where the connection is to blame:
+/// it was reset while it waited, which a worker that is busy learns of by writing to it.
 fn is_unsent(error: &Error, session: &Session, ctx: &Ctx) -> bool {
     let kept = session.as_ref().get_retry_buffer();
     *error.esource() == ErrorSource::Upstream
         && *error.etype() == ErrorType::WriteError
+        && !ctx.response_began
         && ctx.body_bytes == kept.map_or(0, |body| body.len() as u64)
 }
 

@@ -172,6 +172,53 @@ fn a_request_on_a_connection_that_was_reset_is_sent_on_another() {
     assert_eq!(service.bodies().iter().filter(whole).count(), CLIENTS / 2);
 }
 
+/// A service may answer before it has the body and then reset the connection. What came of
+/// that answer is with the client, and another one behind it would pass for its rest.
+#[test]
+fn an_answer_that_breaks_off_is_not_continued_by_another() {
+    // Whether the answer is read first or the body is written is left to chance.
+    const CLIENTS: usize = 20;
+    let all = Barrier::new(CLIENTS);
+    let reset = Arc::new(Barrier::new(CLIENTS + 1));
+    let resets = reset.clone();
+    let service = Service::start(move |mut conn| {
+        if conn.number >= CLIENTS {
+            return keep_answering(|_, _| ok("again"))(conn);
+        }
+        conn.request().unwrap();
+        // So that each request has a connection of its own.
+        all.wait();
+        conn.send(ok("hello"));
+        conn.request_head().unwrap();
+        resets.wait();
+        conn.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        conn.into_wire().reset();
+        resets.wait();
+    });
+    let gateway = Config::unlimited(&service).start();
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| gateway.connect()).collect();
+    for client in &mut clients {
+        client.send(get("/first"));
+    }
+    for client in &mut clients {
+        assert_eq!(client.response().text(), "hello");
+        client.send("PUT /second HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+    }
+    service.received(2 * CLIENTS);
+    gateway.stop();
+    reset.wait();
+    reset.wait();
+    for client in &mut clients {
+        client.send("body");
+    }
+    gateway.signal("CONT");
+    for client in &mut clients {
+        let response = client.try_response("PUT");
+        assert!(response.is_err(), "{response:?}");
+    }
+    assert_eq!(service.count("PUT"), CLIENTS);
+}
+
 #[test]
 fn a_post_that_may_have_arrived_is_never_sent_again() {
     let service = closes_on_the_second(1);

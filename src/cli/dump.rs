@@ -54,8 +54,13 @@ pub(super) fn read(source: &Source) -> Result<Dump, NoDump> {
         }
         Source::Sidecar(url) => {
             let uri = address(url).map_err(NoDump::Usage)?;
-            let bytes = sidecar::config_dump(&uri)
-                .map_err(|why| NoDump::Failed(format!("the sidecar at {url}: {why}")))?;
+            let bytes = sidecar::config_dump(&uri).map_err(|why| {
+                let hint = match why.kind() {
+                    io::ErrorKind::ConnectionRefused => "; does `kubectl port-forward` still run?",
+                    _ => "",
+                };
+                NoDump::Failed(format!("the sidecar at {url}: {why}{hint}"))
+            })?;
             (url.clone(), bytes)
         }
     };

@@ -121,11 +121,12 @@ impl Operator {
             .enumerate()
             .map(|(at, (upstream, in_flight))| {
                 let (new, reused) = snapshot.connections_to(at);
-                // Looked up: how long ago, and how often in vain.
+                // Looked up: how long ago, how often in vain, and why the last time.
                 let dns = upstream.dns_name().map(|_| {
                     json!({
                         "age_seconds": upstream.dns_age().map(|age| age.as_secs()),
                         "failures": upstream.failed_lookups(),
+                        "error": upstream.trouble(),
                     })
                 });
                 json!({

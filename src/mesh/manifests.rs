@@ -100,8 +100,12 @@ impl Manifests {
         let of_kustomize = object.kind == "Kustomization";
         let change = CHANGES.iter().find(|key| object.node.get(key).is_some());
         if let Some(key) = change.filter(|_| of_kustomize) {
+            let directory = file
+                .rsplit_once('/')
+                .map_or(".", |(directory, _)| directory);
             self.notes.push(format!(
-                "{file}: {key} isn't applied; give what kustomize build prints"
+                "{file}: {key} isn't applied, and what it changes isn't seen; give what \
+                 `kubectl kustomize {directory}` prints"
             ));
         }
         if !KINDS.contains(&object.kind.as_str()) {

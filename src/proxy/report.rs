@@ -74,10 +74,16 @@ impl Ctx {
             return format!("{} passed", deadline.path());
         }
         match (failure, cause) {
+            (Failure::Unresolved, _) => self.unresolved(),
             (Failure::MalformedResponse, Some(error)) => error.etype().as_str().to_owned(),
             (_, Some(error)) => error.to_string(),
             (Failure::Overloaded, None) => "limits.in_flight is reached".to_owned(),
             (_, None) => String::new(),
         }
+    }
+
+    fn unresolved(&self) -> String {
+        let trouble = self.upstream().and_then(|upstream| upstream.trouble());
+        trouble.unwrap_or_else(|| "its name hasn't been looked up yet".to_owned())
     }
 }

@@ -48,6 +48,7 @@ pub fn lint(config: &Config) -> Vec<Finding> {
                 }
             };
             let key = format!("{}.path.{kind}", key(index, route, matched));
+            findings.extend(starred(key.clone(), path));
             findings.extend(lint_path(mode, key, path));
         }
     }
@@ -110,6 +111,17 @@ pub fn lint_path(mode: Normalization, key: String, path: &str) -> Option<Finding
     })
 }
 
+/// Elsewhere a star at the end stands for anything; here it stands for itself.
+fn starred(key: String, path: &str) -> Option<Finding> {
+    let before = path.strip_suffix('*')?;
+    Some(Finding {
+        path: key,
+        severity: Severity::Warning,
+        message: "takes only paths that have this star".into(),
+        fix: format!("write {{ prefix: {before} }}, which takes all that is below it"),
+    })
+}
+
 /// An expression each of whose matches begins as no normalised path does.
 fn never_begun(config: &Config, key: String, pattern: &Pattern) -> Option<Finding> {
     let literal = beginning(pattern.as_str()).literal;
@@ -160,6 +172,14 @@ mod tests {
     #[test]
     fn different_paths_and_kinds_are_fine() {
         assert!(lint(&routes(&[prefix("/a"), prefix("/a/"), exact("/a")])).is_empty());
+    }
+
+    #[test]
+    fn a_star_stands_for_itself() {
+        let found = lines(&routes(&[prefix("/a/*"), exact("/b/*/c"), prefix("/*b")]));
+        let expected = "Warning routes[0].match.path.prefix takes only paths that have this star \
+                        write { prefix: /a/ }, which takes all that is below it";
+        assert_eq!(found, [expected]);
     }
 
     #[test]

@@ -92,8 +92,6 @@ async fn keep_fresh(upstream: Arc<Upstream>, dns: Arc<Dns>) {
 #[derive(Debug, Default)]
 struct History {
     failures: u32,
-    /// The failure that was told last: the same again would only fill the log.
-    told: String,
 }
 
 impl History {
@@ -119,7 +117,7 @@ impl History {
     fn succeeded(&mut self, upstream: &Upstream, answer: &Answer) {
         let service = upstream.service();
         let recovered = std::mem::take(&mut self.failures) > 0;
-        self.told.clear();
+        upstream.trouble.lock().clear();
         *upstream.seen.lock() = Some(Instant::now());
         let changed = upstream.publish(Addresses::new(service, &answer.ips));
         if changed || recovered {
@@ -137,15 +135,18 @@ impl History {
             let max = dns.max_stale;
             warn!("service {service}: its addresses are older than {max:?}, dropped");
         }
-        let told = error.to_string();
-        if told != self.told {
+        let why = error.to_string();
+        // The same again would only fill the log.
+        let is_new = *upstream.trouble.lock() != why;
+        if is_new {
+            *upstream.trouble.lock() = why;
+            let name = upstream.dns_name().unwrap_or_default();
             let meanwhile = if upstream.is_resolved() {
                 "the last addresses are kept"
             } else {
                 "its routes answer 503 until it resolves"
             };
-            warn!("service {service}: {error}; {meanwhile}");
-            self.told = told;
+            warn!("service {service}: {name}: {error}; {meanwhile}");
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Upstream {
     pub(super) seen: Mutex<Option<Instant>>,
     /// Look-ups that failed.
     pub(super) failures: AtomicU64,
+    /// Why the last one did; empty when it didn't. Not for requests that go well.
+    pub(super) trouble: Mutex<String>,
 }
 
 impl Upstream {
@@ -49,6 +51,7 @@ impl Upstream {
             changes: watch::Sender::new(()),
             seen: Mutex::new(None),
             failures: AtomicU64::new(0),
+            trouble: Mutex::default(),
         }
     }
 
@@ -66,6 +69,7 @@ impl Upstream {
             *next.seen.lock() = *self.seen.lock();
             next.failures
                 .store(self.failed_lookups(), Ordering::Relaxed);
+            next.trouble.lock().clone_from(&self.trouble.lock());
         }
         Arc::new(next)
     }
@@ -80,6 +84,14 @@ impl Upstream {
     #[must_use]
     pub fn failed_lookups(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
+    }
+
+    /// Why the last look-up of which name failed; `None` when it didn't.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let trouble = self.trouble.lock();
+        let name = self.dns_name().filter(|_| !trouble.is_empty())?;
+        Some(format!("{name}: {trouble}"))
     }
 
     /// Waits until a request can be sent.

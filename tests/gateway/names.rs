@@ -78,7 +78,12 @@ fn an_unresolved_name_fails_only_its_own_routes_and_recovers() {
             Some("api-gateway; error=dns_error")
         );
         response.problem();
-        gateway.logged(&["503 UH"]);
+        // Once it has been asked for.
+        eventually("the log says why", || {
+            gateway.get("/n");
+            let why = |line: &String| line.contains("503 UH") && line.contains("\"shop.test: DNS");
+            gateway.log().iter().any(why).then_some(())
+        });
         assert_eq!(gateway.get("/ip").status(), 200, "{says:?}");
 
         dns.says(addresses(&[ONE]));

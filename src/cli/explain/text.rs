@@ -239,7 +239,7 @@ fn rung(rung: &Rung) -> String {
         "{} attempt{plural}, {}",
         rung.attempts,
         match rung.longest {
-            None => "without end".to_owned(),
+            None => "no limit of time".to_owned(),
             limit => span(limit),
         }
     )

@@ -272,6 +272,11 @@ impl Client {
         }
         Poll::Ready(Ok(()))
     }
+
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush(cx)?);
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
 }
 
 #[cfg(test)]

@@ -101,9 +101,9 @@ impl AsyncWrite for GuardedStream {
         self.client()?.poll_flush(cx)
     }
 
-    /// Who gets the connection back closes it, at once or when the client has read its answer.
+    /// Closing alone would make a reset of what is unread, and the end of an answer of it.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.client()?.poll_flush(cx)
+        self.client()?.poll_shutdown(cx)
     }
 }
 

@@ -1,6 +1,7 @@
 //! WebSocket and what else asks for another protocol.
 
-use std::sync::{Mutex, mpsc};
+use std::net::Shutdown;
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::time::Duration;
 
 use crate::support::gateway::get;
@@ -178,6 +179,41 @@ fn either_side_may_end_an_upgraded_connection() {
     client.send("bye");
     drop(client);
     assert_eq!(ends.recv_timeout(PATIENCE).unwrap().unwrap(), b"bye");
+}
+
+/// What the client sent last is still unread then, and a connection that is closed so is reset:
+/// the client would take the end of a talk for its failure.
+#[test]
+fn a_tunnel_ends_cleanly_while_its_client_still_sends() {
+    // Which side the gateway reads first is left to chance.
+    const CLIENTS: usize = 20;
+    let over = Arc::new(Barrier::new(CLIENTS + 1));
+    let said = over.clone();
+    let service = Service::start(move |mut conn| {
+        conn.request_head();
+        conn.send(SWITCHING);
+        said.wait();
+        conn.send("bye");
+        conn.stream.shutdown(Shutdown::Write).unwrap();
+        said.wait();
+        conn.drain();
+    });
+    let gateway = Config::to(&service).start();
+    let mut clients: Vec<_> = (0..CLIENTS).map(|_| gateway.connect()).collect();
+    for client in &mut clients {
+        client.send(HANDSHAKE);
+        assert_eq!(client.head().unwrap().status(), 101);
+    }
+    gateway.stop();
+    over.wait();
+    over.wait();
+    for client in &mut clients {
+        client.send("x".repeat(200 << 10));
+    }
+    gateway.signal("CONT");
+    for client in &mut clients {
+        assert_eq!(client.rest().unwrap(), b"bye");
+    }
 }
 
 #[test]

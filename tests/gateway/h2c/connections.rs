@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
 use super::client::get;
-use super::raw::PREFACE;
+use super::raw::{DATA, GOAWAY, PREFACE, Raw, frame};
 use crate::support::gateway::Gateway;
 use crate::support::{Config, Service, Stopwatch};
 
@@ -61,4 +61,20 @@ fn a_request_that_is_shorter_than_a_preface_does_not_wait_for_one() {
     let watch = Stopwatch::start();
     assert_eq!(gateway.ask("GET / HTTP/1.0\r\n\r\n").text(), "hello");
     watch.assert_within(Duration::ZERO);
+}
+
+/// What is behind the frame that a connection ends for stays unread, and closing alone would
+/// make a reset of it, which may overtake the reason.
+#[test]
+fn a_connection_that_ends_early_is_not_reset() {
+    let service = Service::hello();
+    let gateway = Config::to(&service).server("h2c: true").start();
+    let mut client = Raw::connect(&gateway);
+    // DATA that belongs to no stream, and more than is read at once.
+    let mut frames = frame(DATA, 0, 0, b"x");
+    frames.resize(60_000, 0);
+    client.wire.send(frames);
+    let goaway = std::iter::from_fn(|| client.next().ok()).find(|frame| frame.kind == GOAWAY);
+    assert_eq!(goaway.unwrap().code(), 1);
+    client.wire.assert_closed();
 }

@@ -72,6 +72,11 @@ impl Client {
         self.head == 0 && self.body.is_done()
     }
 
+    /// Whether more than its request is here, as far as one can know.
+    pub(super) fn has_more(&self) -> bool {
+        !self.input.is_empty() || matches!(self.socket.try_read(&mut [0]), Ok(1..))
+    }
+
     /// Gives memory back that an idle connection has no use for.
     pub(super) fn rest(&mut self) {
         if self.input.is_empty() {

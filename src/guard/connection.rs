@@ -163,7 +163,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             client.reset();
             return None;
         }
-        if !client.is_request_done() && state != State::Upgraded {
+        if state == State::Upgraded || !client.is_request_done() || client.has_more() {
             self.linger(client).await;
         }
         None

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::gateway::get;
-use crate::support::{Config, Service, outlast};
+use crate::support::{Config, Service, ok, outlast};
 
 /// For the response header, not for what follows it.
 const LIMIT: Duration = Duration::from_millis(100);
@@ -62,6 +62,27 @@ fn each_event_arrives_before_the_next_is_sent() {
 /// More than all the buffers on the way hold together.
 const GIB: usize = 1 << 30;
 const PART: usize = 256 << 10;
+
+/// A connection that is closed while something of its client is unread is reset, and what
+/// the client hasn't taken of its answer by then is lost.
+#[test]
+fn an_answer_is_whole_whatever_its_client_sends_meanwhile() {
+    const LENGTH: usize = 8 << 20;
+    const PART: usize = 64 << 10;
+    let service = Service::answering(|_, _| ok(&"x".repeat(LENGTH)));
+    let gateway = Config::unlimited(&service).start();
+    for _ in 0..5 {
+        let mut client = gateway.connect();
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        assert_eq!(client.head().unwrap().status(), 200);
+        for part in 0..LENGTH / PART {
+            client.try_send(get("/more")).unwrap();
+            let read = client.exactly(PART);
+            assert!(read.is_ok(), "after {} KiB: {read:?}", (part * PART) >> 10);
+        }
+        client.assert_closed();
+    }
+}
 
 #[test]
 fn a_gibibyte_each_way_does_not_grow_the_gateway() {

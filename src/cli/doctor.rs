@@ -123,7 +123,16 @@ pub fn run(
             return Ok(none.exit_code());
         }
     };
-    let (asked, mut notes) = probe::ask(&config, dump.as_ref());
+    let (asked, more) = probe::ask(&config, dump.as_ref());
+    // By the pod's variables they are other ones than `check` sees. A sidecar's own
+    // configuration tells better what becomes of an address.
+    let warnings = report.iter().filter(|of| of.severity == Severity::Warning);
+    let warnings = warnings.filter(|_| dump.is_none());
+    let mut notes: Vec<_> = warnings
+        .map(|of| format!("{}:{of}", report.file()))
+        .collect();
+    let is_doubtful = !notes.is_empty();
+    notes.extend(more);
     notes.extend(manifests.notes.iter().cloned());
     let namespaces = dump.as_ref().map(namespaces).unwrap_or_default();
     let input = Input {
@@ -151,9 +160,9 @@ pub fn run(
         }
         Output::Sarif => writeln!(out, "{}", sarif::log(&told, &notes))?,
     }
-    let fails =
-        |of: &Finding| of.check.severity == Severity::Error || examined.fail_on == FailOn::Warning;
-    Ok(u8::from(found.iter().any(fails)))
+    let strict = examined.fail_on == FailOn::Warning;
+    let fails = |of: &Finding| of.check.severity == Severity::Error || strict;
+    Ok(u8::from(found.iter().any(fails) || (strict && is_doubtful)))
 }
 
 /// The namespaces of the services that a sidecar knows.

@@ -90,6 +90,8 @@ impl Parts {
         } = self;
         let _inside = control.enter();
         let pending = readiness.wait_for("listeners");
+        // First, so that a port that is taken is all that is said.
+        let listeners = Listeners::take_or_bind("server", &config.server.listen, &mut inherited)?;
         let runtime_dir = match start.runtime_dir {
             true => own_files(&config, &mut inherited)?,
             false => None,
@@ -105,7 +107,9 @@ impl Parts {
             .write_page_with(move |metrics| teller.page(metrics));
         live.observer().count_panics();
         let admin = AdminListeners::bind(&config.admin, &mut inherited)?;
-        let listeners = Listeners::take_or_bind("server", &config.server.listen, &mut inherited)?;
+        for address in inherited.left("tcp ") {
+            warn!("{address} is given up: the configuration has another address in its place");
+        }
         let mut sockets = Sockets::default();
         admin.share(&mut sockets)?;
         listeners.share(&mut sockets)?;

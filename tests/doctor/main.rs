@@ -300,6 +300,34 @@ fn pods_without_a_sidecar_take_plaintext() {
     assert_eq!(codes("own", &[("mtls.yaml", &own)]), [""; 0]);
 }
 
+/// The mistake that this project began with, in the variables of a pod.
+#[test]
+fn an_address_that_a_pod_s_variable_has_is_told() {
+    let config =
+        "services: { a: { url: \"${A_URL:-http://a:80}\" } }\nroutes: [{ name: r, service: a }]\n";
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec: { template: { spec: { containers: \
+               [{ name: g, image: api-gateway, env: [{ name: A_URL, value: \"http://10.1.2.3:80\" }] }] } } }\n";
+    let files = [("gateway.yaml", config), ("pod.yaml", pod)];
+    let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let directory = written("address", &Files::from(files));
+    let (file, place) = (directory.join("gateway.yaml"), directory.join("pod.yaml"));
+    let arguments = [
+        "--config",
+        file.to_str().unwrap(),
+        "--manifests",
+        place.to_str().unwrap(),
+    ];
+    let (code, out, _) = run(&arguments);
+    assert_eq!(code, Some(0));
+    let text = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("services.a.url: warning: is an address"),
+        "{out}"
+    );
+    let (code, _, _) = run(&[&arguments[..], &["--fail-on", "warning"]].concat());
+    assert_eq!(code, Some(1));
+}
+
 #[test]
 fn an_overlay_is_said_to_be_left_out() {
     let overlay = "kind: Kustomization\nresources: [../base]\nnamePrefix: prod-\n";

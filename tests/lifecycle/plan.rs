@@ -19,7 +19,7 @@ pub struct Plan {
 const ANY_PORT: &str = "127.0.0.1:0";
 
 /// A port that nobody has at the moment.
-fn free() -> SocketAddr {
+pub fn free() -> SocketAddr {
     TcpListener::bind(ANY_PORT).unwrap().local_addr().unwrap()
 }
 

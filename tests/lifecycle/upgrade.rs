@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::instance::{Instance, UPGRADE, Upgraded};
 use super::load::Load;
-use super::plan::Plan;
+use super::plan::{Plan, free};
 use super::service::Echo;
 use super::{alone, setting};
 use crate::support::clock::eventually_within;
@@ -86,6 +86,19 @@ fn a_socket_that_does_not_do_what_the_file_says_is_not_taken_over() {
     let mut client = Wire::connect((Ipv4Addr::LOCALHOST, port).into());
     client.send(get("/x"));
     assert_eq!(client.response().status(), 200);
+}
+
+#[test]
+fn an_address_that_the_new_file_does_not_have_is_told() {
+    let _alone = alone();
+    let service = Echo::start();
+    let plan = Plan::upgrading(&service, drain_timeout());
+    let more = free();
+    let gateway = Instance::start(&plan.clone().also_on(more));
+    gateway.place.rename(&plan.text(&gateway.place));
+    let upgraded = gateway.upgrade();
+    assert_eq!(upgraded.status.code(), Some(0), "{upgraded:?}");
+    gateway.logged(&format!("{more} is given up"));
 }
 
 /// As a user's gateway is managed by root.

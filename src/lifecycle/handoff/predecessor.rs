@@ -54,6 +54,13 @@ impl Inherited {
     pub(in super::super) fn take(&mut self, name: &str) -> Option<OwnedFd> {
         self.0.remove(name)
     }
+
+    /// What nobody took of those that begin like this, without that beginning.
+    pub(in super::super) fn left(&self, begin: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .keys()
+            .filter_map(move |name| name.strip_prefix(begin))
+    }
 }
 
 impl Predecessor {

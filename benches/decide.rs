@@ -44,7 +44,7 @@ fn main() {
         method: &Method::GET,
         path: path.as_bytes(),
         query: None,
-        headers: &headers,
+        headers: (&headers).into(),
     };
     let mut routed = 0;
     for _ in 0..decisions {

@@ -21,7 +21,7 @@ use std::thread;
 use api_gateway::config;
 use api_gateway::guard::{Connections, GuardService, Settings};
 use api_gateway::observe::{AccessLog, Observer};
-use api_gateway::proxy::{Gateway, Snapshot};
+use api_gateway::proxy::{Gateway, Snapshot, Straight};
 use arc_swap::ArcSwap;
 use pingora_core::server::configuration::ServerConf;
 use pingora_core::server::{RunArgs, Server};
@@ -52,11 +52,8 @@ fn main() {
     let access_log = AccessLog::start(&config.access_log).unwrap();
     let observer = Arc::new(Observer::new(access_log));
     let snapshot = ArcSwap::from_pointee(Snapshot::new(config, observer).unwrap());
-    let gateway = Gateway::new(Arc::new(snapshot), 1);
-    let gateway = match mode.as_str() {
-        "straight" => gateway,
-        _ => gateway.by_pingora_alone(),
-    };
+    let snapshot = Arc::new(snapshot);
+    let gateway = Gateway::new(snapshot.clone());
 
     let conf = ServerConf {
         threads: 1,
@@ -73,7 +70,11 @@ fn main() {
         let listeners = vec![listener];
         let refused = Arc::new(|_, _, _: &str| {});
         let guard = GuardService::new(proxy, settings, connections, refused, listeners, 1);
-        server.add_service(guard.unwrap());
+        let guard = guard.unwrap();
+        server.add_service(match mode.as_str() {
+            "straight" => guard.with_straight_way(Arc::new(Straight::new(snapshot, 1))),
+            _ => guard,
+        });
     } else {
         // Pingora binds by itself, a moment later.
         drop(listener);

@@ -12,28 +12,21 @@ import collections
 import re
 import sys
 
-# A stage is what these functions cost with all that they call. What the compiler has built
-# into its caller is part of that one's.
+# A stage is what these functions cost with all that they call, and without what the others
+# are called for. What the compiler has built into its caller is part of that one's.
+TASK = "guard::accept::start"
+BEGIN = "StraightWay>::begin"
+SERVE = "Straight::serve"
 STAGES = [
-    ("read and check the head: the guard", "guard::accept::start", "guard::watch::watch"),
-    ("parse it: Pingora's session", r"v1::server::HttpSession::read_request\b", None),
-    ("route, limits, ids", "ProxyHttp for .*>::request_filter", None),
-    ("headers for the service", "ProxyHttp for .*>::upstream_request_filter", None),
-    ("address", "ProxyHttp for .*>::upstream_peer", None),
-    ("write the request", "v1::client::HttpSession::write_request_header", None),
-    ("read and parse the answer", "v1::client::HttpSession::read_response_task", None),
-    ("headers for the client", "ProxyHttp for .*>::(upstream_)?response_filter", None),
-    ("write the answer: head and body", "Session::write_response_tasks", None),
-    ("connection back into the pool", "v1::client::HttpSession::reuse|pool::Waiting", None),
-    ("end of the session", "protocols::http::server::Session::finish", None),
-    ("metrics, access log", "ProxyHttp for .*>::logging", None),
+    ("route, limits, ids", BEGIN),
+    ("change and write the heads, of request and answer", "fields::edits::Edits"),
+    ("read the answer and find its fields", "Service::poll_fill|httparse::Response"),
+    ("write the answer: head and body", "ClientSide::write_all|Reply::finish"),
+    ("connection out of the pool and back", "upstream::pool::Pool"),
+    ("metrics, access log", "proxy::ctx::Ctx>::tell"),
 ]
 # What gives memory: the allocator's own functions, and C's.
 ALLOCATES = r"^(_rjem_)?(malloc|mallocx|calloc|realloc|rallocx|aligned_alloc|posix_memalign)$"
-# What carries all of them.
-REQUEST = "HttpServerApp>::process_new_http"
-SERVE = "guard::watch::watch"
-TASK = "guard::accept::start"
 
 
 def edges(path):
@@ -79,17 +72,16 @@ def main(path, requests=None):
     def tell(what, cost):
         print(f"{cost / requests:>8,.0f}  {what}")
 
-    serve, task = inclusive(found, SERVE), inclusive(found, TASK)
-    if serve < inclusive(found, REQUEST):
+    begin, serve, task = (inclusive(found, of) for of in (BEGIN, SERVE, TASK))
+    if not begin:
         print("  profile-guided: what was built into what can't be told apart")
         return tell("all", total)
-    for what, pattern, without in STAGES:
-        cost = inclusive(found, pattern) - (inclusive(found, without) if without else 0)
+    tell("wait for the head, read and check it: the guard", task - serve - begin)
+    for what, pattern in STAGES:
+        cost = inclusive(found, pattern)
         told += cost
         tell(what, cost)
-    tell("clocks around the request", serve - inclusive(found, REQUEST))
-    of_request = told - (task - serve)
-    tell("between these: the proxy's and Pingora's glue", inclusive(found, REQUEST) - of_request)
+    tell("between these: write the request, follow the answer", serve + begin - told)
     tell("the runtime, other threads, start and stop", total - task)
     tell("all", total)
 

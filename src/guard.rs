@@ -25,11 +25,13 @@ mod settings;
 mod spelling;
 mod stall;
 mod state;
+mod straight;
 mod stream;
 mod timer;
 mod watch;
 
 pub use answer::answer;
+pub use body::{BadChunk, ChunkReader};
 pub use connection::Refused;
 pub use connections::Connections;
 pub use control::{Control, current};
@@ -38,3 +40,4 @@ pub use service::GuardService;
 pub use settings::Settings;
 pub use spelling::{begins_like, is_framing, is_respelt, is_spelt_like};
 pub use state::State;
+pub use straight::{ClientSide, Incoming, Served, StraightWay};

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod failure;
+pub mod fields;
 pub mod guard;
 mod ip;
 pub mod lifecycle;

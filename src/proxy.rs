@@ -21,9 +21,13 @@ mod response;
 mod snapshot;
 mod straight;
 mod times;
+mod tries;
 mod unchunked;
 
 pub use gateway::{Gateway, MAX_TRIES};
 pub use headers::change_request;
 pub use request::distrust;
 pub use snapshot::Snapshot;
+pub use straight::Straight;
+#[doc(hidden)]
+pub use straight::fuzzing;

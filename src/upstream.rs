@@ -2,12 +2,14 @@
 //! as peers that a request only has to copy.
 
 mod addresses;
+mod connect;
 mod lookup;
 mod pool;
 mod refresh;
 mod service;
 mod upgrade;
 
+pub use connect::connect;
 pub use lookup::{LookupError, resolve};
 pub use pool::{POOL_SIZE, Pool};
 pub use refresh::Refresher;

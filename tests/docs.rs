@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use api_gateway::config::{self, Normalization};
+use api_gateway::fields::Fields;
 use api_gateway::route::{Outcome, Raw, Table, normalize, outcome};
 
 #[path = "docs/commands.rs"]
@@ -126,7 +127,7 @@ fn ask(keys: &str, path: &str) -> String {
         method: &http::Method::GET,
         target: path.as_bytes(),
         host: b"h",
-        headers: &http::HeaderMap::new(),
+        headers: Fields::NONE,
     };
     match outcome(&config, &Table::new(&config), raw) {
         Outcome::Proxy { target, .. } => String::from_utf8(target).unwrap(),

@@ -65,6 +65,11 @@ fn body() {
 }
 
 #[test]
+fn answer() {
+    replay("answer", targets::answer::run);
+}
+
+#[test]
 fn access_log() {
     replay("access_log", targets::access_log::run);
 }

@@ -7,8 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use api_gateway::config::{Config, parse};
+use api_gateway::fields::Fields;
 use api_gateway::route::{Outcome, Raw, Table, outcome};
-use http::{HeaderMap, Method};
+use http::Method;
 
 fn config(mode: &str) -> Config {
     let text = format!(
@@ -163,7 +164,7 @@ fn attempt(mode: &str, target: &str) -> Option<(String, bool)> {
         method: &Method::GET,
         target: target.as_bytes(),
         host: b"h",
-        headers: &HeaderMap::new(),
+        headers: Fields::NONE,
     };
     match outcome(&config, &Table::new(&config), raw) {
         Outcome::Proxy { route, target, .. } => {

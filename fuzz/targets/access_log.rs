@@ -82,7 +82,7 @@ pub fn run(input: &[u8]) {
         target: &url,
         authority: host,
         request_id: Some(id),
-        request_headers: Some(&headers),
+        request_headers: Some((&headers).into()),
         status,
         failure,
         ..Exchange::at(UNIX_EPOCH)
@@ -128,8 +128,8 @@ fn check(exchange: &Exchange<'_>, line: &[u8]) {
     is_said("authority", exchange.authority);
     is_said("request_id", exchange.request_id.unwrap_or_default());
     let headers = exchange.request_headers.unwrap();
-    if let Some(agent) = headers.get("user-agent") {
-        assert!(agent.len() > WHOLE || object["user_agent"] == text(agent.as_bytes()));
+    if let Some(agent) = headers.get(&http::header::USER_AGENT) {
+        assert!(agent.len() > WHOLE || object["user_agent"] == text(agent));
     }
 }
 

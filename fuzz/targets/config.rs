@@ -6,11 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use api_gateway::config::{self, Config, LogOutput, PathMatch, Report};
+use api_gateway::fields::Fields;
 use api_gateway::guard::Settings;
 use api_gateway::observe::{AccessLog, Observer};
 use api_gateway::proxy::Snapshot;
 use api_gateway::route::{Outcome, Raw, Table, lint, outcome};
-use http::{HeaderMap, Method};
+use http::Method;
 
 const FILE: &str = "gateway.yaml";
 
@@ -67,7 +68,7 @@ fn serve(config: Config) {
             method: &Method::GET,
             target: target.as_bytes(),
             host: b"client.example",
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         match outcome(&config, &table, raw) {
             Outcome::Proxy { target, host, .. } => {

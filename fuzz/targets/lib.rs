@@ -13,6 +13,7 @@
 )]
 
 pub mod access_log;
+pub mod answer;
 pub mod body;
 pub mod chunks;
 pub mod config;

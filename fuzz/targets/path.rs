@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use api_gateway::config::{self, Config, Normalization};
+use api_gateway::fields::Fields;
 use api_gateway::route::{Outcome, Raw, Table, Target, normalize, outcome};
-use http::{HeaderMap, Method};
+use http::Method;
 
 const MODES: [(Normalization, &str); 4] = [
     (Normalization::None, "none"),
@@ -106,7 +107,7 @@ routes:
             method: &Method::GET,
             target,
             host: b"client.example",
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         match outcome(&self.config, &self.table, raw) {
             Outcome::Proxy { route, target, .. } => Some((&route.name, target)),

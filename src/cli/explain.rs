@@ -108,7 +108,7 @@ pub fn run(
         method: &question.method,
         target: target.as_bytes(),
         host: host.as_bytes(),
-        headers: &headers,
+        headers: (&headers).into(),
     };
     let came = outcome(&config, &Table::new(&config), raw);
     let mut answer = answer(&came);

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use http::HeaderMap;
+
 use super::load::load;
 use super::words;
 use crate::config::{Config, Severity, Test};
@@ -48,12 +50,12 @@ pub fn run(
 }
 
 fn passes(config: &Config, table: &Table, test: &Test, out: &mut dyn Write) -> io::Result<bool> {
-    let headers = test.headers.iter().cloned().collect();
+    let headers: HeaderMap = test.headers.iter().cloned().collect();
     let raw = Raw {
         method: &test.method,
         target: test.target.as_bytes(),
         host: test.host.as_deref().unwrap_or_default().as_bytes(),
-        headers: &headers,
+        headers: (&headers).into(),
     };
     let came = outcome(config, table, raw);
     let differences = differences(test, &came);

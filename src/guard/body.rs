@@ -2,12 +2,30 @@
 
 use super::head::{Framing, is_control, is_token};
 
-/// The longest line of a chunk's size with its extensions; Envoy's and nginx's are
-/// of this order. Nobody needs extensions, attackers do.
-const MOST_LINE: usize = 256;
+/// How much there may be around the data of chunks.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Digits of a size.
+    digits: usize,
+    /// Bytes of a size's line, with its extensions.
+    line: usize,
+    /// Bytes of trailer fields.
+    trailers: usize,
+}
 
-/// The most bytes of trailer fields.
-const MOST_TRAILERS: usize = 8 << 10;
+/// Envoy's and nginx's are of this order. Nobody needs extensions, attackers do.
+const OF_CLIENTS: Limits = Limits {
+    digits: 15,
+    line: 256,
+    trailers: 8 << 10,
+};
+
+/// As much as a counter holds, and as a service may have its reasons for.
+const OF_SERVICES: Limits = Limits {
+    digits: 16,
+    line: 64 << 10,
+    trailers: 64 << 10,
+};
 
 /// A body as far as it has been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +73,13 @@ pub(super) enum Chunks {
     End,
 }
 
+/// Takes a service's body out of its chunks.
+#[derive(Debug)]
+pub struct ChunkReader(Chunks);
+
 /// A chunked body that isn't one. It can't be told where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct BadChunk;
+pub struct BadChunk;
 
 impl From<Framing> for Body {
     fn from(framing: Framing) -> Self {
@@ -86,7 +108,7 @@ impl Body {
             Self::Chunked(place) => {
                 let mut at = 0;
                 while at < bytes.len() && *place != Chunks::End {
-                    at += place.step(&bytes[at..])?;
+                    at += place.step(&bytes[at..], &OF_CLIENTS)?;
                 }
                 Ok(at)
             }
@@ -94,9 +116,39 @@ impl Body {
     }
 }
 
+impl Default for ChunkReader {
+    fn default() -> Self {
+        Self(Chunks::Size { digits: 0, size: 0 })
+    }
+}
+
+impl ChunkReader {
+    /// Whether its end has been read.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.0 == Chunks::End
+    }
+
+    /// Whether all of the body has been read, and part of a trailer field.
+    #[must_use]
+    pub fn is_in_trailer(&self) -> bool {
+        matches!(self.0, Chunks::TrailerName { .. } | Chunks::Trailer { .. })
+    }
+
+    /// Takes the next piece from the beginning of `bytes`, of which there is at least one:
+    /// how long it is, and whether it is of the body.
+    ///
+    /// # Errors
+    /// When these are no chunks.
+    pub fn step(&mut self, bytes: &[u8]) -> Result<(usize, bool), BadChunk> {
+        let is_data = matches!(self.0, Chunks::Data { .. });
+        Ok((self.0.step(bytes, &OF_SERVICES)?, is_data))
+    }
+}
+
 impl Chunks {
     /// Passes over some of `bytes`, of which there is at least one.
-    fn step(&mut self, bytes: &[u8]) -> Result<usize, BadChunk> {
+    fn step(&mut self, bytes: &[u8], most: &Limits) -> Result<usize, BadChunk> {
         let b = bytes[0];
         *self = match *self {
             Self::Data { left } => {
@@ -110,8 +162,8 @@ impl Chunks {
                 return Ok(here);
             }
             Self::Size { digits, size } => match (b as char).to_digit(16) {
-                // 15 digits fit any counter.
-                Some(digit) if digits < 15 => Self::Size {
+                // So many fit the counter.
+                Some(digit) if digits < most.digits => Self::Size {
                     digits: digits + 1,
                     size: size << 4 | u64::from(digit),
                 },
@@ -124,7 +176,7 @@ impl Chunks {
             Self::Extension { seen, size } => match b {
                 b'\r' => Self::SizeLf { size },
                 _ if is_control(b) => return Err(BadChunk),
-                _ if seen >= MOST_LINE => return Err(BadChunk),
+                _ if seen >= most.line => return Err(BadChunk),
                 _ => Self::Extension {
                     seen: seen + 1,
                     size,
@@ -141,7 +193,7 @@ impl Chunks {
             // It doesn't reach the service, but it has to be a field: a request that
             // somebody put there isn't one.
             Self::TrailerStart { seen } | Self::TrailerName { seen } => match b {
-                _ if seen >= MOST_TRAILERS => return Err(BadChunk),
+                _ if seen >= most.trailers => return Err(BadChunk),
                 b':' if matches!(self, Self::TrailerName { .. }) => {
                     Self::Trailer { seen: seen + 1 }
                 }
@@ -150,7 +202,7 @@ impl Chunks {
             },
             Self::Trailer { seen } => match b {
                 b'\r' => Self::TrailerLf { seen },
-                _ if is_control(b) || seen >= MOST_TRAILERS => return Err(BadChunk),
+                _ if is_control(b) || seen >= most.trailers => return Err(BadChunk),
                 _ => Self::Trailer { seen: seen + 1 },
             },
             Self::TrailerLf { seen } => lf(b, Self::TrailerStart { seen: seen + 2 })?,
@@ -208,8 +260,8 @@ mod tests {
 
     #[test]
     fn what_two_parsers_could_read_differently_is_no_chunk() {
-        let long = format!("1;{}\r\n", "a".repeat(MOST_LINE));
-        let trailers = format!("0\r\n{}", "X: y\r\n".repeat(MOST_TRAILERS / 6 + 1));
+        let long = format!("1;{}\r\n", "a".repeat(OF_CLIENTS.line));
+        let trailers = format!("0\r\n{}", "X: y\r\n".repeat(OF_CLIENTS.trailers / 6 + 1));
         let bodies = [
             "\r\n",
             "x\r\n",

@@ -2,13 +2,14 @@
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
+use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -39,8 +40,8 @@ pub(super) struct Client {
     pub(super) input: BytesMut,
     /// To be sent with the next flush.
     output: BytesMut,
-    /// Bytes at the beginning of `input` that are a head and may be passed on.
-    head: usize,
+    /// A head that may be passed on.
+    head: Bytes,
     body: Body,
 }
 
@@ -51,25 +52,34 @@ impl Client {
             control,
             input: BytesMut::new(),
             output: BytesMut::new(),
-            head: 0,
+            head: Bytes::new(),
             body: Body::Length(0),
         }
     }
 
+    /// Takes a head out of what has arrived.
+    pub(super) fn take_head(&mut self, length: usize) -> Bytes {
+        match self.input.len() == length {
+            // Nothing is shared with what comes next.
+            true => mem::take(&mut self.input).freeze(),
+            false => self.input.split_to(length).freeze(),
+        }
+    }
+
     /// Lets a checked head pass, and the body after it, but nothing beyond.
-    pub(super) fn release(&mut self, head: usize, body: Body) {
+    pub(super) fn release(&mut self, head: Bytes, body: Body) {
         self.head = head;
         self.body = body;
     }
 
     /// Lets everything pass.
     pub(super) fn release_all(&mut self) {
-        self.release(0, Body::Tunnel);
+        self.release(Bytes::new(), Body::Tunnel);
     }
 
     /// Whether the client has sent its whole request.
     pub(super) fn is_request_done(&self) -> bool {
-        self.head == 0 && self.body.is_done()
+        self.head.is_empty() && self.body.is_done()
     }
 
     /// Whether more than its request is here, as far as one can know.
@@ -85,6 +95,12 @@ impl Client {
         if self.output.is_empty() {
             self.output = BytesMut::new();
         }
+    }
+
+    /// Says that nothing follows.
+    pub(super) fn end(&self) {
+        // One that is gone needn't hear it.
+        let _ = SockRef::from(&self.socket).shutdown(Shutdown::Write);
     }
 
     /// Closes without waiting for what the client doesn't take: the system would keep it
@@ -106,11 +122,10 @@ impl Client {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.head > 0 {
-            let part = self.head.min(buf.remaining());
-            buf.put_slice(&self.input[..part]);
-            self.input.advance(part);
-            self.head -= part;
+        if !self.head.is_empty() {
+            let part = self.head.len().min(buf.remaining());
+            buf.put_slice(&self.head[..part]);
+            self.head.advance(part);
             return Poll::Ready(Ok(()));
         }
         if self.control.state() == State::Upgraded {
@@ -301,7 +316,7 @@ mod tests {
         let control = Control::new(None, Arc::new(Intake::new(1)));
         let mut client = Client::new(ours, Arc::new(control));
         client.input.extend_from_slice(b"a ");
-        client.release(0, Body::Length(6));
+        client.release(Bytes::new(), Body::Length(6));
         theirs.write_all(b"bodyGET /").await.unwrap();
         client.socket.readable().await.unwrap();
 
@@ -316,7 +331,7 @@ mod tests {
         assert_eq!(client.input, b"GET /"[..]);
 
         // Nothing is waited for: what is there is enough.
-        client.release(0, Body::Length(9));
+        client.release(Bytes::new(), Body::Length(9));
         buffer.clear();
         poll_fn(|cx| client.poll_read(cx, &mut buffer))
             .await

@@ -8,12 +8,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use log::debug;
 use pingora_core::apps::{HttpServerApp, ServerApp};
 use pingora_core::protocols::SocketDigest;
 use pingora_core::protocols::http::ServerSession;
 use pingora_core::server::ShutdownWatch;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use super::intake::Intake;
 use super::reading::{Next, first_bytes, read_head};
 use super::settings::Settings;
 use super::state::State;
+use super::straight::{Incoming, StraightWay};
 use super::stream::{GuardedStream, Returned};
 use super::timer::Timer;
 use super::watch::watch;
@@ -47,6 +49,7 @@ pub type Refused = Arc<dyn Fn(Failure, IpAddr, &str) + Send + Sync>;
 /// What all connections share.
 pub(super) struct Shared<A> {
     pub(super) app: Arc<A>,
+    pub(super) straight: Option<Arc<dyn StraightWay>>,
     pub(super) settings: Arc<ArcSwap<Settings>>,
     pub(super) connections: Arc<Connections>,
     pub(super) intake: Arc<Intake>,
@@ -55,6 +58,16 @@ pub(super) struct Shared<A> {
     /// What a connection too many is told.
     pub(super) overloaded: Arc<[u8]>,
     pub(super) shutdown: ShutdownWatch,
+}
+
+/// What became of a request that could do without Pingora.
+enum Straight {
+    /// It can't.
+    No,
+    /// It was served, and the connection may carry another.
+    Kept,
+    /// It was the last of its connection, which was in this state.
+    Ended(State),
 }
 
 /// One client's connection.
@@ -137,7 +150,16 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             self.refuse(client, Failure::Draining, why).await;
             return None;
         }
-        client.release(head.len, head.framing.into());
+        let text = client.take_head(head.len);
+        client.release(Bytes::new(), head.framing.into());
+        match self.go_straight(&mut client, &head, &text).await {
+            Straight::No => client.release(text, head.framing.into()),
+            Straight::Kept => return client.is_request_done().then_some(client),
+            Straight::Ended(state) => {
+                self.end(client, state).await;
+                return None;
+            }
+        }
         let session = ServerSession::new_http1(self.stream(client));
         let shared = self.shared.clone();
         let request = shared.app.process_new_http(session, &shared.shutdown);
@@ -149,10 +171,42 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             let client = GuardedStream::unwrap(reusable.consume().0)?;
             return client.is_request_done().then_some(client);
         }
-        let mut client = self.returned.take()?;
+        let client = self.returned.take()?;
+        self.end(client, state).await;
+        None
+    }
+
+    /// Has a request served without Pingora, if it can be.
+    async fn go_straight(&mut self, client: &mut Client, head: &Head, text: &Bytes) -> Straight {
+        if self.shared.straight.is_none() {
+            return Straight::No;
+        }
+        let shared = self.shared.clone();
+        let request = shared.straight.as_ref().and_then(|way| {
+            way.begin(Incoming {
+                client,
+                head,
+                text,
+                control: &self.control,
+                peer: self.peer.ip().to_canonical(),
+                last: *shared.shutdown.borrow(),
+            })
+        });
+        let Some(request) = request else {
+            return Straight::No;
+        };
+        let served = watch(request, &self.control, &mut self.timer).await;
+        self.control.leave();
+        match served {
+            Some(true) => Straight::Kept,
+            _ => Straight::Ended(self.control.state()),
+        }
+    }
+
+    /// The last request of a connection has ended, in this state.
+    async fn end(&mut self, mut client: Client, state: State) {
         if self.control.fired() == Some(Deadline::WriteIdle) {
-            client.reset();
-            return None;
+            return client.reset();
         }
         let answer = match state {
             State::Request | State::Awaiting => self.control.take_answer(),
@@ -160,13 +214,12 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
         };
         self.say(&mut client, &answer.unwrap_or_default()).await;
         if self.control.is_broken() {
-            client.reset();
-            return None;
+            return client.reset();
         }
+        client.end();
         if state == State::Upgraded || !client.is_request_done() || client.has_more() {
             self.linger(client).await;
         }
-        None
     }
 
     async fn serve_http2(&mut self, mut client: Client) {
@@ -225,6 +278,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
             .tells_proxy_status(self.peer.ip());
         let answer = answer(failure, Some(&id), proxy_status);
         self.say(&mut client, &answer).await;
+        client.end();
         self.linger(client).await;
     }
 
@@ -237,12 +291,11 @@ impl<A: HttpServerApp + Send + Sync + 'static> Connection<A> {
         }
     }
 
-    /// Closes while the client may still be sending. Closing at once would reset the
+    /// Closes, after the end was said, while the client may still be sending. Closing at once would reset the
     /// connection, and a reset destroys the answer on its way (RFC 9112, section 9.6).
     async fn linger(&mut self, mut client: Client) {
         let (limit, most) = LINGER;
         let read_out = async {
-            client.socket.shutdown().await?;
             let mut buffer = vec![0; 16 << 10];
             let mut total = 0;
             while total < most {

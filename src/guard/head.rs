@@ -4,9 +4,12 @@
 //! it. A head on which two parsers could disagree is refused here, so that the gateway
 //! and a service always agree where a request ends (RFC 9112).
 
+use std::mem;
+
 use memchr::memchr;
 
 use super::spelling::is_framing;
+use crate::fields::Line;
 
 /// What follows a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +21,16 @@ pub(super) enum Framing {
 }
 
 /// A whole head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     /// Its bytes, the empty line included.
     pub(super) len: usize,
     pub(super) framing: Framing,
+    pub(super) version: Version,
+    /// Where they stand.
+    pub(super) method: (usize, usize),
+    pub(super) target: (usize, usize),
+    pub(super) fields: Vec<Line>,
 }
 
 /// Why a head is refused.
@@ -57,8 +65,8 @@ pub(super) struct HeadReader {
     /// No line ends before here.
     searched: usize,
     /// What the request line said; `None` before it.
-    version: Option<Version>,
-    fields: usize,
+    first: Option<RequestLine>,
+    fields: Vec<Line>,
     hosts: usize,
     /// Where the latest one stands.
     host: (usize, usize),
@@ -70,10 +78,21 @@ pub(super) struct HeadReader {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Version {
+pub(super) enum Version {
     Http10,
     Http11,
 }
+
+/// What the first line says, and where.
+#[derive(Debug, Clone, Copy)]
+struct RequestLine {
+    version: Version,
+    method: (usize, usize),
+    target: (usize, usize),
+}
+
+/// As many fields as most heads have.
+const MOST_HEADS: usize = 16;
 
 /// More empty lines than any client sends before a request (RFC 9112, section 2.2).
 const MOST_EMPTY_LINES: usize = 4;
@@ -97,18 +116,18 @@ impl HeadReader {
                 return Err(Refused::Malformed("a line ends without a carriage return"));
             };
             (self.line, self.searched) = (end + 1, end + 1);
-            if let Some(version) = self.version {
+            if let Some(first) = self.first {
                 if line.is_empty() {
-                    return self.finish(version, bytes, end + 1).map(Some);
+                    return self.finish(first, bytes, end + 1).map(Some);
                 }
                 self.field(line, start, limits)?;
             } else if !line.is_empty() {
-                let (version, target) = request_line(line, limits)?;
-                self.version = Some(version);
-                self.authority = authority(&line[target..])?.map(|(from, to)| {
-                    let from_line = start + target;
-                    (from_line + from, from_line + to)
-                });
+                let first = request_line(line, start, limits)?;
+                let target = first.target.0;
+                self.authority =
+                    authority(&bytes[target..end])?.map(|(from, to)| (target + from, target + to));
+                self.first = Some(first);
+                self.fields.reserve(MOST_HEADS);
             } else if end >= 2 * MOST_EMPTY_LINES {
                 return Err(Refused::Malformed("nothing but empty lines"));
             }
@@ -121,7 +140,7 @@ impl HeadReader {
     }
 
     fn is_long_target(&self, line: &[u8], limits: HeadLimits) -> bool {
-        self.version.is_none()
+        self.first.is_none()
             && memchr(b' ', line).is_some_and(|at| {
                 let target = &line[at + 1..];
                 memchr(b' ', target).unwrap_or(target.len()) > limits.target
@@ -136,8 +155,7 @@ impl HeadReader {
     }
 
     fn field(&mut self, line: &[u8], start: usize, limits: HeadLimits) -> Result<(), Refused> {
-        self.fields += 1;
-        if self.fields > limits.fields {
+        if self.fields.len() == limits.fields {
             return Err(Refused::TooLarge);
         }
         // A colon is the only byte that may end a name. It catches a folded line and a
@@ -150,20 +168,25 @@ impl HeadReader {
         if value.iter().fold(false, |bad, &b| bad | is_control(b)) {
             return Err(Refused::Malformed("a field's value has a control byte"));
         }
+        let after = value.trim_ascii_start();
+        let trimmed = after.trim_ascii_end();
+        let from = start + line.len() - after.len();
+        let place = (from, from + trimmed.len());
+        self.fields.push(Line::new((start, start + colon), place));
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => {
                 self.hosts += 1;
-                self.host = (start + colon + 1, start + line.len());
+                self.host = place;
             }
             14 if name.eq_ignore_ascii_case(b"content-length") => {
-                let length = digits(value.trim_ascii());
+                let length = digits(trimmed);
                 if length.is_none() || self.length.is_some() {
                     return Err(Refused::Malformed("Content-Length isn't one number"));
                 }
                 self.length = length;
             }
             17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
-                let chunked = value.trim_ascii().eq_ignore_ascii_case(b"chunked");
+                let chunked = trimmed.eq_ignore_ascii_case(b"chunked");
                 if !chunked || self.chunked {
                     return Err(Refused::Malformed("Transfer-Encoding isn't chunked"));
                 }
@@ -177,14 +200,15 @@ impl HeadReader {
         Ok(())
     }
 
-    fn finish(&self, version: Version, bytes: &[u8], len: usize) -> Result<Head, Refused> {
+    fn finish(&mut self, first: RequestLine, bytes: &[u8], len: usize) -> Result<Head, Refused> {
+        let version = first.version;
         if self.hosts > 1 || (self.hosts == 0 && version == Version::Http11) {
             return Err(Refused::Malformed("not one Host"));
         }
-        let host = bytes[self.host.0..self.host.1].trim_ascii();
+        let host = &bytes[self.host.0..self.host.1];
         // Pingora, too, wants them byte for byte, and answers by itself where they aren't.
         if let Some((from, to)) = self.authority
-            && (self.hosts == 0 || bytes[from..to] != *host)
+            && (self.hosts == 0 || &bytes[from..to] != host)
         {
             return Err(Refused::Malformed("the target is of another host"));
         }
@@ -201,12 +225,19 @@ impl HeadReader {
             (true, None) => Framing::Chunked,
             (false, length) => Framing::Length(length.unwrap_or_default()),
         };
-        Ok(Head { len, framing })
+        Ok(Head {
+            len,
+            framing,
+            version,
+            method: first.method,
+            target: first.target,
+            fields: mem::take(&mut self.fields),
+        })
     }
 }
 
-/// The version, and where the target begins.
-fn request_line(line: &[u8], limits: HeadLimits) -> Result<(Version, usize), Refused> {
+/// The line, which begins at `start`.
+fn request_line(line: &[u8], start: usize, limits: HeadLimits) -> Result<RequestLine, Refused> {
     let (method, rest) = word(line)?;
     let (target, version) = word(rest)?;
     if method.is_empty() || !method.iter().all(|&b| is_token(b)) {
@@ -228,11 +259,17 @@ fn request_line(line: &[u8], limits: HeadLimits) -> Result<(Version, usize), Ref
             "the target has a byte that no target has",
         ));
     }
-    match version {
-        b"HTTP/1.1" => Ok((Version::Http11, method.len() + 1)),
-        b"HTTP/1.0" => Ok((Version::Http10, method.len() + 1)),
-        _ => Err(Refused::Malformed("the version is neither 1.1 nor 1.0")),
-    }
+    let version = match version {
+        b"HTTP/1.1" => Version::Http11,
+        b"HTTP/1.0" => Version::Http10,
+        _ => return Err(Refused::Malformed("the version is neither 1.1 nor 1.0")),
+    };
+    let from = start + method.len() + 1;
+    Ok(RequestLine {
+        version,
+        method: (start, start + method.len()),
+        target: (from, from + target.len()),
+    })
 }
 
 /// Whether Pingora's type for a URI can hold what RFC 3986, section 2, doesn't have.

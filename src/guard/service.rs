@@ -21,6 +21,7 @@ use super::connection::{Refused, Shared};
 use super::connections::Connections;
 use super::intake::Intake;
 use super::settings::Settings;
+use super::straight::StraightWay;
 use crate::failure::Failure;
 
 /// What a look at the sockets tells a worker at most.
@@ -38,6 +39,7 @@ const COMMON: u32 = 4;
 /// Serves an application to the clients of some listeners.
 pub struct GuardService<A> {
     app: Arc<A>,
+    straight: Option<Arc<dyn StraightWay>>,
     settings: Arc<ArcSwap<Settings>>,
     connections: Arc<Connections>,
     intake: Arc<Intake>,
@@ -70,6 +72,7 @@ impl<A> GuardService<A> {
         };
         Ok(Self {
             app: Arc::new(app),
+            straight: None,
             settings,
             connections,
             intake,
@@ -77,6 +80,13 @@ impl<A> GuardService<A> {
             listeners,
             runtime: Some(runtime),
         })
+    }
+
+    /// Requests go this way first.
+    #[must_use]
+    pub fn with_straight_way(mut self, straight: Arc<dyn StraightWay>) -> Self {
+        self.straight = Some(straight);
+        self
     }
 }
 
@@ -119,6 +129,7 @@ impl<A: HttpServerApp + Send + Sync + 'static> Service for GuardService<A> {
         };
         let shared = Arc::new(Shared {
             app: self.app.clone(),
+            straight: self.straight.clone(),
             settings: self.settings.clone(),
             connections: self.connections.clone(),
             intake: self.intake.clone(),

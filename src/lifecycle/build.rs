@@ -28,7 +28,7 @@ use super::start::{ServeError, Start};
 use crate::config::Config;
 use crate::guard::GuardService;
 use crate::observe::{AccessLog, Observer};
-use crate::proxy::{Gateway, MAX_TRIES};
+use crate::proxy::{Gateway, MAX_TRIES, Straight};
 use crate::upstream::{POOL_SIZE, Refresher};
 
 /// What there is before any socket.
@@ -172,17 +172,19 @@ fn pingora(config: &Config, live: &Live, listeners: Listeners) -> io::Result<Ser
     let workers = config.server.threads.map_or_else(cpu_limit, Into::into);
     let mut server = Server::new_with_opt_and_conf(None, server_conf(workers));
     server.bootstrap();
-    let gateway = Gateway::new(live.snapshot.clone(), workers);
+    let gateway = Gateway::new(live.snapshot.clone());
+    let straight = Straight::new(live.snapshot.clone(), workers);
     let proxy = http_proxy(&server.configuration, gateway);
     let observer = live.observer();
-    server.add_service(GuardService::new(
+    let guard = GuardService::new(
         proxy,
         live.settings.clone(),
         live.connections.clone(),
         Arc::new(move |failure, client, id| observer.refused(failure, client, id)),
         listeners.into_sockets(),
         workers,
-    )?);
+    )?;
+    server.add_service(guard.with_straight_way(Arc::new(straight)));
     Ok(server)
 }
 

@@ -3,10 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
-
 use super::origin::Origin;
 use crate::failure::Failure;
+use crate::fields::Fields;
 
 /// What is known of a request when it has ended, however it did. Only borrowed: nothing
 /// is made for a sink that may not want it.
@@ -27,9 +26,9 @@ pub struct Exchange<'a> {
     /// The host that it is for, as it came; empty when it named none.
     pub authority: &'a [u8],
     /// Its headers; `None` where they are not at hand any more.
-    pub request_headers: Option<&'a HeaderMap>,
+    pub request_headers: Option<Fields<'a>>,
     /// The headers of the service's response.
-    pub response_headers: Option<&'a HeaderMap>,
+    pub response_headers: Option<Fields<'a>>,
     /// The peer of the connection.
     pub client: Option<IpAddr>,
     /// The id that it has now.

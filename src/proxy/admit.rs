@@ -4,9 +4,27 @@ use http::Version;
 use pingora_proxy::Session;
 
 use super::ctx::Ctx;
+use super::in_flight::InFlight;
 use super::request;
 use super::snapshot::Snapshot;
 use crate::failure::Failure;
+
+/// The place of a request whose body has this length, if that is known.
+pub(super) fn place(
+    snapshot: &Snapshot,
+    length: Option<u64>,
+    route: usize,
+) -> Result<InFlight, Failure> {
+    let limit = snapshot.request_body_limit(route);
+    if limit.is_some_and(|limit| length.is_some_and(|length| length > limit)) {
+        return Err(Failure::BodyTooLarge);
+    }
+    let upstream = snapshot.upstream(route);
+    if !upstream.is_some_and(|upstream| upstream.is_resolved()) {
+        return Err(Failure::Unresolved);
+    }
+    snapshot.enter(route).ok_or(Failure::Overloaded)
+}
 
 impl Ctx {
     /// Holds the request to its route's limits and starts its deadlines.
@@ -17,15 +35,7 @@ impl Ctx {
         route: usize,
     ) -> Result<(), Failure> {
         let length = request::content_length(&session.req_header().headers);
-        let limit = snapshot.request_body_limit(route);
-        if limit.is_some_and(|limit| length.is_some_and(|length| length > limit)) {
-            return Err(Failure::BodyTooLarge);
-        }
-        let upstream = snapshot.upstream(route);
-        if !upstream.is_some_and(|upstream| upstream.is_resolved()) {
-            return Err(Failure::Unresolved);
-        }
-        self.in_flight = Some(snapshot.enter(route).ok_or(Failure::Overloaded)?);
+        self.in_flight = Some(place(snapshot, length, route)?);
         if let (Some(control), Some(deadlines)) = (&self.control, snapshot.deadlines(route)) {
             control.begin(deadlines.request, deadlines.response_header);
             let http2 = session.req_header().version == Version::HTTP_2;

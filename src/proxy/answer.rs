@@ -26,6 +26,17 @@ pub(super) async fn failure(
     if is_grpc(session) {
         return grpc_failure(session, failure).await;
     }
+    let (response, body) = problem(failure, request_id, allow, proxy_status)?;
+    write(session, response, body.into()).await
+}
+
+/// Its head, complete but for the length, and its body.
+pub(super) fn problem(
+    failure: Failure,
+    request_id: Option<&HeaderValue>,
+    allow: &[String],
+    proxy_status: bool,
+) -> Result<(ResponseHeader, String)> {
     let body = failure.problem(request_id.and_then(|id| id.to_str().ok()));
     let mut response = ResponseHeader::build(failure.status(), Some(6))?;
     response.insert_header(header::CONTENT_TYPE, "application/problem+json")?;
@@ -39,7 +50,7 @@ pub(super) async fn failure(
     if proxy_status {
         response.insert_header("proxy-status", failure.proxy_status())?;
     }
-    write(session, response, body.into()).await
+    Ok((response, body))
 }
 
 /// `application/grpc`, alone or with the name of its messages' format. gRPC-Web is
@@ -96,7 +107,7 @@ pub(super) async fn redirect(
 ) -> Result<()> {
     let mut response = ResponseHeader::build(status, Some(5))?;
     if let Some(rules) = rules {
-        headers::change_response(&mut response, rules)?;
+        headers::change(&mut response, rules);
     }
     response.insert_header(header::LOCATION, location)?;
     write(session, response, Bytes::new()).await

@@ -8,6 +8,7 @@ use pingora_proxy::Session;
 use uuid::Uuid;
 
 use crate::config::Server;
+use crate::fields::Fields;
 
 /// The longest request id that is taken over.
 const MAX_ID: usize = 128;
@@ -19,14 +20,6 @@ pub(super) static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id
 pub(super) fn named_host(request: &RequestHeader) -> Option<&[u8]> {
     let header = request.headers.get(header::HOST).map(HeaderValue::as_bytes);
     header.or_else(|| request.uri.authority().map(|a| a.as_str().as_bytes()))
-}
-
-/// The same as a header's value. That of a Host header is not copied.
-pub(super) fn host_value(request: &RequestHeader) -> Option<HeaderValue> {
-    match request.headers.get(header::HOST) {
-        Some(host) => Some(host.clone()),
-        None => HeaderValue::from_bytes(named_host(request)?).ok(),
-    }
 }
 
 /// The host that a request is for; empty when HTTP/1.0 named none.
@@ -53,29 +46,37 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn of(session: &Session, server: &Server) -> Self {
-        let address = session.client_addr().and_then(|a| a.as_inet());
-        // Only a Unix socket has no such address, and we don't listen on one.
-        let ip = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip().to_canonical());
+    pub(super) fn new(ip: IpAddr, server: &Server) -> Self {
         Self {
             ip,
             trusted: server.trusts(ip),
         }
     }
 
-    /// The id that a trusted client gave the request, or a new one.
-    pub(super) fn request_id(self, request: &RequestHeader) -> HeaderValue {
-        self.given_id(request).cloned().unwrap_or_else(new_id)
+    pub(super) fn of(session: &Session, server: &Server) -> Self {
+        let address = session.client_addr().and_then(|a| a.as_inet());
+        // Only a Unix socket has no such address, and we don't listen on one.
+        let ip = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip().to_canonical());
+        Self::new(ip, server)
     }
 
-    fn given_id(self, request: &RequestHeader) -> Option<&HeaderValue> {
-        let mut ids = request.headers.get_all(&REQUEST_ID).iter();
+    /// The id that a trusted client gave the request, or a new one.
+    pub(super) fn request_id(self, fields: Fields<'_>) -> HeaderValue {
+        let given = self.given_id(fields);
+        let given = given.and_then(|id| HeaderValue::from_bytes(id).ok());
+        given.unwrap_or_else(new_id)
+    }
+
+    fn given_id(self, fields: Fields<'_>) -> Option<&[u8]> {
+        if !self.trusted {
+            return None;
+        }
+        let mut ids = fields.get_all(&REQUEST_ID);
         let (id, None) = (ids.next()?, ids.next()) else {
             return None;
         };
-        let sound =
-            (1..=MAX_ID).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
-        (self.trusted && sound).then_some(id)
+        let sound = (1..=MAX_ID).contains(&id.len()) && id.iter().all(u8::is_ascii_graphic);
+        sound.then_some(id)
     }
 }
 
@@ -96,7 +97,7 @@ mod tests {
             request.append_header(&REQUEST_ID, value).unwrap();
         }
         let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        Client { ip, trusted }.request_id(&request)
+        Client { ip, trusted }.request_id((&request.headers).into())
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::in_flight::InFlight;
 use super::snapshot::{Deadlines, Snapshot};
 use super::times::Times;
 use crate::failure::Failure;
-use crate::guard::{self, Control, Deadline};
+use crate::guard::{Control, Deadline};
 use crate::route::Choice;
 use crate::upstream::Upstream;
 
@@ -71,8 +71,7 @@ pub struct Ctx {
 }
 
 impl Ctx {
-    pub(super) fn new(snapshot: Arc<Snapshot>) -> Self {
-        let control = guard::current();
+    pub(super) fn new(snapshot: Arc<Snapshot>, control: Option<Arc<Control>>) -> Self {
         Self {
             snapshot,
             head: Bytes::new(),

@@ -29,7 +29,7 @@ impl Gateway {
             method: &request.method,
             target: request.raw_path(),
             host: client::host(request),
-            headers: &request.headers,
+            headers: (&request.headers).into(),
         };
         let snapshot = ctx.snapshot.clone();
         let config = &snapshot.config;
@@ -40,7 +40,7 @@ impl Gateway {
             method: raw.method,
             path: &path,
             query,
-            headers: &request.headers,
+            headers: (&request.headers).into(),
         };
         let choice = match snapshot.table.decide(&routed) {
             Decision::Route(choice) => choice,

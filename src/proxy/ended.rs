@@ -4,14 +4,15 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{HOST, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use log::warn;
-use pingora_http::{RequestHeader, ResponseHeader};
+use pingora_http::RequestHeader;
 use pingora_proxy::Session;
 
 use super::client;
 use super::ctx::Ctx;
 use crate::failure::Failure;
+use crate::fields::Fields;
 use crate::observe::{self, Evidence, Exchange, Origin, looks_like_host_mismatch, plain};
 
 /// More of a path tells nothing.
@@ -21,27 +22,32 @@ const LONGEST_PATH: usize = 256;
 pub(super) const ERROR: u16 = 400;
 
 /// The parts of the request and its answer that aren't in the context.
-struct Wire<'a> {
-    method: &'a [u8],
-    target: &'a [u8],
-    protocol: &'static str,
-    authority: &'a [u8],
-    headers: Option<&'a HeaderMap>,
-    response: Option<&'a ResponseHeader>,
-    sent: u64,
+pub(super) struct Wire<'a> {
+    pub(super) method: &'a [u8],
+    pub(super) target: &'a [u8],
+    pub(super) protocol: &'static str,
+    pub(super) authority: &'a [u8],
+    pub(super) headers: Option<Fields<'a>>,
+    /// The status that the client got.
+    pub(super) written: Option<StatusCode>,
+    /// The fields that came with it, as the service sent them or as the client got them.
+    pub(super) response: Option<Fields<'a>>,
+    pub(super) sent: u64,
 }
 
 impl Ctx {
     /// Tells of a request that came to its last phase.
     pub(super) fn ended(&mut self, session: &Session) {
         let request = session.req_header();
+        let written = session.response_written();
         self.tell(&Wire {
             method: request.method.as_str().as_bytes(),
             target: request.raw_path(),
             protocol: protocol(request.version),
             authority: client::host(request),
-            headers: Some(&request.headers),
-            response: session.response_written(),
+            headers: Some((&request.headers).into()),
+            written: written.map(|response| response.status),
+            response: written.map(|response| (&response.headers).into()),
             sent: session.body_bytes_sent() as u64,
         });
     }
@@ -57,13 +63,14 @@ impl Ctx {
             target,
             protocol,
             authority: authority.unwrap_or_default(),
-            headers: Some(&headers),
+            headers: Some((&headers).into()),
+            written: None,
             response: None,
             sent: self.sent,
         });
     }
 
-    fn tell(&mut self, wire: &Wire<'_>) {
+    pub(super) fn tell(&mut self, wire: &Wire<'_>) {
         if std::mem::replace(&mut self.observed, true) {
             return;
         }
@@ -72,7 +79,7 @@ impl Ctx {
         let snapshot = &self.snapshot;
         let route = self.choice.map(|choice| choice.route);
         let service = route.and_then(|route| snapshot.service(route));
-        let status = self.status(wire.response);
+        let status = self.status(wire.written);
         self.report_mismatch(status, wire);
         snapshot.observe(&Exchange {
             start: start.checked_sub(duration).unwrap_or(start),
@@ -83,10 +90,7 @@ impl Ctx {
             protocol: wire.protocol,
             authority: wire.authority,
             request_headers: wire.headers,
-            response_headers: wire
-                .response
-                .filter(|_| self.response_began)
-                .map(|response| &response.headers),
+            response_headers: wire.response.filter(|_| self.response_began),
             client: self.client.map(|client| client.ip),
             request_id: self.request_id.as_ref().map(|id| id.as_bytes()),
             route: route.map(|at| (at, snapshot.config.routes[at].name.as_str())),
@@ -105,8 +109,8 @@ impl Ctx {
     }
 
     /// What the client got; the failure's when it got nothing.
-    fn status(&self, response: Option<&ResponseHeader>) -> u16 {
-        let written = response.map(|response| response.status.as_u16());
+    fn status(&self, written: Option<StatusCode>) -> u16 {
+        let written = written.map(|status| status.as_u16());
         let written = written.filter(|status| *status >= 200 || *status == 101);
         match self.failure {
             Some(Failure::ClientGone) => Failure::ClientGone.status(),
@@ -119,7 +123,7 @@ impl Ctx {
         }
     }
 
-    fn origin(&self, status: u16, response: Option<&ResponseHeader>) -> Option<Origin> {
+    fn origin(&self, status: u16, response: Option<Fields<'_>>) -> Option<Origin> {
         if self.failure == Some(Failure::ClientGone) {
             // Nobody made an error that anybody got.
             return None;
@@ -132,12 +136,12 @@ impl Ctx {
     }
 
     /// What the service's answer gives away; `None` when the answer is the gateway's.
-    fn evidence<'a>(&'a self, response: Option<&'a ResponseHeader>) -> Option<Evidence<'a>> {
+    fn evidence<'a>(&'a self, response: Option<Fields<'a>>) -> Option<Evidence<'a>> {
         // As the service sent them, where a route's rules may have changed them since.
-        let written = response.map(|response| &response.headers);
+        let came = self.evidence.as_deref().map(Fields::from);
         Some(Evidence {
             status: self.began_with?,
-            headers: self.evidence.as_deref().or(written)?,
+            headers: came.or(response)?,
             body: &self.beginning,
             cut: self.failure.is_some(),
         })

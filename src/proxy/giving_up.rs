@@ -48,7 +48,7 @@ impl Gateway {
 }
 
 impl Ctx {
-    fn tells_proxy_status(&self) -> bool {
+    pub(super) fn tells_proxy_status(&self) -> bool {
         let errors = &self.snapshot.config.errors;
         errors.tells_proxy_status(self.client.is_some_and(|client| client.trusted))
     }
@@ -76,7 +76,7 @@ impl Ctx {
         }
     }
 
-    fn leave_answer(&self) {
+    fn leave_answer(&mut self) {
         if self.told {
             return;
         }
@@ -93,6 +93,7 @@ impl Ctx {
             let id = self.request_id.as_ref().and_then(|id| id.to_str().ok());
             let proxy_status = self.tells_proxy_status();
             control.leave_answer(guard::answer(failure, id, proxy_status));
+            self.sent = failure.problem(id).len() as u64;
         }
     }
 }

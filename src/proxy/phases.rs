@@ -1,7 +1,7 @@
 //! The phases of a request.
 
 use std::os::fd::RawFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -19,33 +19,25 @@ use super::client::Client;
 use super::ctx::Ctx;
 use super::decide::Rejected;
 use super::ended;
-use super::gateway::{Gateway, MAX_TRIES};
+use super::gateway::Gateway;
 use super::headers;
-use super::request;
+use super::request::{self, Came};
 use super::response;
 use super::snapshot::Host;
-use super::straight;
+use super::tries::bug;
 use super::unchunked::unchunked;
 use crate::failure::Failure;
+use crate::guard;
 use crate::observe::BODY;
 use crate::route::Target;
 use crate::upstream::prepare_upgrade;
-
-/// How long a request whose every address refused waits for DNS to know another: a
-/// service that moved loses nothing, one that is dead doesn't pile requests up.
-const MOVE_LIMIT: Duration = Duration::from_millis(350);
-
-/// An error for what only a bug can cause.
-fn bug(what: &'static str) -> Box<Error> {
-    Error::explain(ErrorType::InternalError, what)
-}
 
 #[async_trait]
 impl ProxyHttp for Gateway {
     type CTX = Ctx;
 
     fn new_ctx(&self) -> Ctx {
-        Ctx::new(self.snapshot.load_full())
+        Ctx::new(self.snapshot.load_full(), guard::current())
     }
 
     /// None: the default adds a compression module to every request.
@@ -53,7 +45,7 @@ impl ProxyHttp for Gateway {
 
     async fn request_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
         let client = Client::of(session, &ctx.snapshot.config.server);
-        ctx.request_id = Some(client.request_id(session.req_header()));
+        ctx.request_id = Some(client.request_id((&session.req_header().headers).into()));
         ctx.client = Some(client);
         if let Some(http1) = session.as_downstream().as_http1() {
             ctx.head = http1.get_headers_raw_bytes();
@@ -77,37 +69,12 @@ impl ProxyHttp for Gateway {
         }
     }
 
-    /// The last phase before Pingora takes the request to its service.
-    async fn proxy_upstream_filter(&self, session: &mut Session, ctx: &mut Ctx) -> Result<bool> {
-        if !self.goes_straight || !straight::fits(session, ctx) {
-            return Ok(true);
-        }
-        self.go_straight(session, ctx).await?;
-        Ok(false)
-    }
-
     async fn upstream_peer(&self, session: &mut Session, ctx: &mut Ctx) -> Result<Box<HttpPeer>> {
-        let refusing = ctx.refusing.take();
-        let upstream = ctx.choice.and_then(|c| ctx.snapshot.upstream(c.route));
-        let upstream = upstream.ok_or_else(|| bug("no route was chosen"))?;
-        if let Some(refusing) = refusing
-            && !upstream.moves_from(refusing, MOVE_LIMIT).await
-        {
-            ctx.failure = Some(Failure::ConnectFailed);
-            return Err(Error::new_up(ErrorType::ConnectRefused));
-        }
-        let first = *ctx.turn.get_or_insert_with(|| upstream.take_turn());
-        let Some(mut peer) = upstream.peer(first.wrapping_add(ctx.refusals)) else {
-            ctx.failure = Some(Failure::Unresolved);
-            return Err(Error::new_up(ErrorType::ConnectError));
-        };
+        let (upstream, turn) = ctx.turn().await?;
+        let peer = upstream.peer(turn);
+        let mut peer = peer.ok_or_else(|| ctx.unresolved_now())?;
         prepare_upgrade(&mut peer, session.req_header());
-        ctx.tries += 1;
-        // Another try sends the body from its beginning.
-        ctx.body_bytes = 0;
-        ctx.reused = None;
-        ctx.times.connect = None;
-        ctx.times.connecting = Some(Instant::now());
+        ctx.begin_try();
         ctx.address = peer.address().as_inet().copied();
         Ok(peer)
     }
@@ -158,7 +125,7 @@ impl ProxyHttp for Gateway {
                 }
                 Some(Host::Preserve { .. }) | None => {}
             }
-            request::forward(headers, original, client, id)
+            request::forward(headers, &Came::of(original), client, id)
         })?;
         let target = Target::parse(original.raw_path()).map_err(|_| bug("the target changed"))?;
         let path = ctx.normalized.as_deref().unwrap_or(target.path);
@@ -279,7 +246,7 @@ impl ProxyHttp for Gateway {
             .choice
             .and_then(|c| ctx.snapshot.response_headers(c.route));
         if let Some(rules) = rules {
-            headers::change_response(response, rules)?;
+            headers::change(response, rules);
         }
         // Pingora closes when the answer overtakes the request's body, and takes
         // 100 Continue for an answer.
@@ -296,65 +263,27 @@ impl ProxyHttp for Gateway {
         Ok(())
     }
 
-    /// Nothing of the request has been sent, so any method may try again: at the
-    /// next address, or after the name has been looked up anew.
     fn fail_to_connect(
         &self,
         _session: &mut Session,
-        peer: &HttpPeer,
+        _peer: &HttpPeer,
         ctx: &mut Ctx,
-        mut error: Box<Error>,
+        error: Box<Error>,
     ) -> Box<Error> {
-        error.set_retry(false);
-        let Some(upstream) = ctx.upstream().cloned() else {
-            return error;
-        };
-        if *error.etype() == ErrorType::InternalError {
-            // There is no socket to be had here: no address is to blame, and none would do.
-            return error;
-        }
-        upstream.suspect();
-        ctx.refusals += 1;
-        debug!(
-            "service {}: {}: {error}",
-            upstream.service().name,
-            peer.address()
-        );
-        if ctx.refusals >= MAX_TRIES {
-            return error;
-        }
-        let refused = *error.etype() != ErrorType::ConnectTimedout;
-        let by_name = upstream.dns_name().is_some();
-        if ctx.refusals < upstream.address_count() {
-            error.set_retry(true);
-        } else if let Some(address) = ctx.address.filter(|_| refused && by_name) {
-            ctx.refusing = Some(address);
-            error.set_retry(true);
-        }
-        error
+        ctx.refused(error)
     }
 
-    /// The request may have reached the service. It is sent again only when the
-    /// connection was an old one that broke before an answer, the method is
-    /// idempotent and its whole body so far is at hand.
     fn error_while_proxy(
         &self,
         _peer: &HttpPeer,
         session: &mut Session,
-        mut error: Box<Error>,
+        error: Box<Error>,
         ctx: &mut Ctx,
         reused: bool,
     ) -> Box<Error> {
-        let cut_short = ctx.cut_short();
-        ctx.failure = ctx.failure.or(cut_short);
         let repeatable =
             session.req_header().method.is_idempotent() && !session.retry_buffer_truncated();
-        if ctx.failure.is_some() || ctx.response_began || !repeatable {
-            error.set_retry(false);
-        } else {
-            error.retry.decide_reuse(reused);
-        }
-        error
+        ctx.broke(error, repeatable, reused)
     }
 
     async fn fail_to_proxy(

@@ -12,6 +12,7 @@ use pingora_core::{Error, ErrorType, Result};
 use pingora_http::RequestHeader;
 
 use super::client::{self, Client, REQUEST_ID};
+use crate::fields::Edit;
 use crate::guard::{begins_like, is_framing, is_respelt, is_spelt_like};
 use crate::ip::write_ip;
 use crate::route::is_authority;
@@ -80,11 +81,31 @@ pub(super) fn change(
     changed
 }
 
-/// Sets what the gateway says about a request. `original` is the request as it
-/// came; `headers`, those for the service, already have the service's Host.
+/// A request before it was changed.
+pub(super) struct Came<'a> {
+    pub(super) version: Version,
+    /// The host that it names.
+    pub(super) host: Option<&'a [u8]>,
+    /// It came by HTTP/2 and takes trailers.
+    pub(super) trailers: bool,
+}
+
+impl<'a> Came<'a> {
+    pub(super) fn of(request: &'a RequestHeader) -> Self {
+        let te = request.headers.get(header::TE);
+        Self {
+            version: request.version,
+            host: client::named_host(request),
+            trailers: request.version == Version::HTTP_2 && te.is_some_and(|te| te == "trailers"),
+        }
+    }
+}
+
+/// Sets what the gateway says about a request. `headers`, those for the service, already
+/// have the service's Host.
 pub(super) fn forward(
-    headers: &mut HeaderMap,
-    original: &RequestHeader,
+    headers: &mut impl Edit,
+    came: &Came<'_>,
     client: Client,
     request_id: &HeaderValue,
 ) -> Result<()> {
@@ -93,46 +114,37 @@ pub(super) fn forward(
         Some(HeaderValue::from_static("http"))
     });
     keep_or_set(headers, client, &HOST, is_authority, || {
-        client::host_value(original)
+        HeaderValue::from_bytes(came.host?).ok()
     });
     // gRPC asks for it, and it is all that HTTP/2 knows of TE (RFC 9113, 8.2.2).
-    if original.version == Version::HTTP_2
-        && original
-            .headers
-            .get(header::TE)
-            .is_some_and(|te| te == "trailers")
-    {
-        headers.insert(header::TE, HeaderValue::from_static("trailers"));
+    if came.trailers {
+        headers.set(&header::TE, HeaderValue::from_static("trailers"));
     }
-    headers.insert(&REQUEST_ID, request_id.clone());
-    let via = match original.version {
+    headers.set(&REQUEST_ID, request_id.clone());
+    let via = match came.version {
         Version::HTTP_10 => "1.0 api-gateway",
         Version::HTTP_2 => "2.0 api-gateway",
         _ => "1.1 api-gateway",
     };
-    headers.append(header::VIA, HeaderValue::from_static(via));
+    headers.add(&header::VIA, HeaderValue::from_static(via));
     Ok(())
 }
 
 /// Removes what only a trusted peer may say, and what a service could take for it. A
 /// route's own word comes after it.
-pub fn distrust(headers: &mut HeaderMap, trusted: bool) {
+pub fn distrust(headers: &mut impl Edit, trusted: bool) {
     headers.remove(&PROXY);
     if !trusted {
         // The standard's twin of X-Forwarded-* (RFC 7239): nobody else replaces it.
-        headers.remove(header::FORWARDED);
+        headers.remove(&header::FORWARDED);
     }
-    let spoofed = |name: &&HeaderName| is_spoofed(name.as_str().as_bytes(), trusted);
-    let spoofed: Vec<_> = headers.keys().filter(spoofed).cloned().collect();
-    for name in &spoofed {
-        headers.remove(name);
-    }
+    headers.remove_all(|name| is_spoofed(name, trusted));
 }
 
 /// A proxy says these with hyphens. Who writes another mark hopes that the service takes
 /// it for one, and that the proxies before it don't: a trusted one may just pass it on.
 fn is_spoofed(name: &[u8], trusted: bool) -> bool {
-    if name.first() != Some(&b'x') {
+    if !matches!(name.first(), Some(b'x' | b'X')) {
         return false;
     }
     let respelt = is_respelt(name);
@@ -144,21 +156,21 @@ fn is_spoofed(name: &[u8], trusted: bool) -> bool {
 
 /// A trusted peer's list is kept and the peer appended, unless it is a loopback
 /// address, which is the sidecar's and tells nothing. Anybody else's is replaced.
-fn forwarded_for(headers: &mut HeaderMap, client: Client) -> Result<()> {
+fn forwarded_for(headers: &mut impl Edit, client: Client) -> Result<()> {
     if !client.trusted {
-        headers.insert(&FOR, address(client.ip)?);
+        headers.set(&FOR, address(client.ip)?);
         return Ok(());
     }
     if client.ip.is_loopback() {
         return Ok(());
     }
     let mut list = Vec::new();
-    for value in headers.get_all(&FOR) {
-        list.extend_from_slice(value.as_bytes());
+    for value in headers.values(&FOR) {
+        list.extend_from_slice(value);
         list.extend_from_slice(b", ");
     }
     list.extend_from_slice(address(client.ip)?.as_bytes());
-    headers.insert(&FOR, HeaderValue::try_from(list).map_err(not_a_value)?);
+    headers.set(&FOR, HeaderValue::try_from(list).map_err(not_a_value)?);
     Ok(())
 }
 
@@ -174,21 +186,21 @@ fn not_a_value(error: header::InvalidHeaderValue) -> Box<Error> {
 
 /// Keeps a header of a trusted client when it is one valid value, else sets it.
 fn keep_or_set(
-    headers: &mut HeaderMap,
+    headers: &mut impl Edit,
     client: Client,
     name: &'static HeaderName,
     valid: fn(&[u8]) -> bool,
     value: impl FnOnce() -> Option<HeaderValue>,
 ) {
     let is_kept = || {
-        let mut given = headers.get_all(name).iter();
-        matches!((given.next(), given.next()), (Some(v), None) if valid(v.as_bytes()))
+        let mut given = headers.values(name);
+        matches!((given.next(), given.next()), (Some(v), None) if valid(v))
     };
     if client.trusted && is_kept() {
         return;
     }
     match value() {
-        Some(value) => headers.insert(name, value),
+        Some(value) => headers.set(name, value),
         None => headers.remove(name),
     };
 }

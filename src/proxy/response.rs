@@ -3,11 +3,12 @@
 use http::header::{
     CONNECTION, CONTENT_LENGTH, PROXY_AUTHENTICATE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
-use http::{HeaderName, StatusCode, Version};
+use http::{HeaderName, HeaderValue, StatusCode, Version};
 use memchr::memchr_iter;
 use pingora_http::ResponseHeader;
 
 use super::request::has_plain_framing;
+use crate::fields::Edit;
 
 static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 static PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
@@ -23,19 +24,47 @@ static HOP_BY_HOP: [&HeaderName; 5] = [
     &TRAILER,
 ];
 
+/// Of an answer, with the spelling of its names.
+impl Edit for ResponseHeader {
+    fn remove(&mut self, name: &HeaderName) {
+        self.remove_header(name);
+    }
+
+    fn remove_all(&mut self, which: impl Fn(&[u8]) -> bool) {
+        let those = |name: &&HeaderName| which(name.as_str().as_bytes());
+        let gone: Vec<_> = self.headers.keys().filter(those).cloned().collect();
+        for name in &gone {
+            self.remove_header(name);
+        }
+    }
+
+    fn set(&mut self, name: &HeaderName, value: HeaderValue) {
+        // Only a map of thousands is full, and a head has hundreds at most.
+        let _ = self.insert_header(name, value);
+    }
+
+    fn add(&mut self, name: &HeaderName, value: HeaderValue) {
+        let _ = self.append_header(name, value);
+    }
+
+    fn values(&self, name: &HeaderName) -> impl Iterator<Item = &[u8]> {
+        self.headers.get_all(name).iter().map(HeaderValue::as_bytes)
+    }
+}
+
 /// As many as services have fields; each is looked for in an answer. A head has room for
 /// half a million.
-const MOST_NOMINATED: usize = 64;
+pub(super) const MOST_NOMINATED: usize = 64;
 
 /// Whether another answer follows (RFC 9110, section 15.2); after 101 none does.
 pub(super) fn is_interim(status: StatusCode) -> bool {
     status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS
 }
 
-/// Whether everybody would find the same end of the response, and what is said to us alone. Pingora would hand on several
-/// lengths as they came, decode any list of codings that ends in chunked, and read one that
-/// doesn't to the end of the connection. A message of HTTP/1.0 has no codings (RFC 9112,
-/// sections 6.1 and 6.3).
+/// Whether everybody would find the same end of the response, and names in `Connection` are
+/// as many as fields could be. Pingora would hand on several lengths as they came, decode any
+/// list of codings that ends in chunked, and read one that doesn't to the end of the
+/// connection. A message of HTTP/1.0 has no codings (RFC 9112, sections 6.1 and 6.3).
 pub(super) fn is_sound(response: &ResponseHeader) -> bool {
     let old = response.version == Version::HTTP_10;
     names_of_connection(response) <= MOST_NOMINATED
@@ -58,21 +87,25 @@ pub(super) fn strip_hop_by_hop(response: &mut ResponseHeader) {
     if !response.headers.keys().any(is_hop_by_hop) {
         return;
     }
-    let nominated = nominated(response);
     let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
-    for name in &nominated {
+    strip(response, switching);
+}
+
+/// The same of an answer that has some.
+pub(super) fn strip(fields: &mut impl Edit, switching: bool) {
+    for name in &nominated(fields) {
         // A service can't nominate away how its own message is framed.
         let framing = name == TRANSFER_ENCODING || name == CONTENT_LENGTH;
         if !(framing || switching && name == UPGRADE) {
-            response.remove_header(name);
+            fields.remove(name);
         }
     }
     for name in HOP_BY_HOP {
-        response.remove_header(name);
+        fields.remove(name);
     }
     if !switching {
-        response.remove_header(&CONNECTION);
-        response.remove_header(&UPGRADE);
+        fields.remove(&CONNECTION);
+        fields.remove(&UPGRADE);
     }
 }
 
@@ -86,10 +119,10 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
     name == CONNECTION || name == UPGRADE || HOP_BY_HOP.contains(&name)
 }
 
-fn nominated(response: &ResponseHeader) -> Vec<HeaderName> {
-    let values = response.headers.get_all(CONNECTION).iter();
-    values
-        .flat_map(|value| value.as_bytes().split(|&b| b == b','))
+fn nominated(fields: &impl Edit) -> Vec<HeaderName> {
+    fields
+        .values(&CONNECTION)
+        .flat_map(|value| value.split(|&b| b == b','))
         .filter_map(|token| HeaderName::from_bytes(token.trim_ascii()).ok())
         .collect()
 }

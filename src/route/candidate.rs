@@ -1,10 +1,11 @@
 //! One match of one route, with all that isn't its host and path.
 
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderName, Method};
 
 use super::rank::Rank;
 use super::request::Request;
 use crate::config::{Match, ValueMatch};
+use crate::fields::Fields;
 
 /// Which match of which route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,19 +60,19 @@ impl Candidate {
 
 /// Several fields of one name count as one with commas (RFC 9110, section 5.3).
 /// Envoy compares each by itself.
-fn header(headers: &HeaderMap, name: &HeaderName, wanted: &ValueMatch) -> bool {
-    let mut values = headers.get_all(name).iter();
+fn header(headers: Fields<'_>, name: &HeaderName, wanted: &ValueMatch) -> bool {
+    let mut values = headers.get_all(name);
     let Some(first) = values.next() else {
         return false;
     };
     let mut rest = values.peekable();
     if rest.peek().is_none() {
-        return is(wanted, first.as_bytes());
+        return is(wanted, first);
     }
-    let mut joined = first.as_bytes().to_vec();
+    let mut joined = first.to_vec();
     for value in rest {
         joined.push(b',');
-        joined.extend_from_slice(value.as_bytes());
+        joined.extend_from_slice(value);
     }
     is(wanted, &joined)
 }

@@ -1,12 +1,13 @@
 //! Redirects that lead to where the same route takes the request again.
 
-use http::{HeaderMap, Method};
+use http::Method;
 
 use super::candidate::Choice;
 use super::path::normalize;
 use super::request::Request;
 use super::table::{Decision, Table};
 use crate::config::{Action, Config, HostMatch, Match, PathMatch, Redirect};
+use crate::fields::Fields;
 
 /// A redirect from one path to another that comes back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ fn circle(
             method: wanted.methods.first().unwrap_or(&Method::GET),
             path,
             query: None,
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         match table.decide(&request) {
             Decision::Route(choice) => Some(choice.route),

@@ -1,6 +1,8 @@
 //! A request as it came.
 
-use http::{HeaderMap, Method};
+use http::Method;
+
+use crate::fields::Fields;
 
 /// A request before anything is done to it.
 #[derive(Debug, Clone, Copy)]
@@ -12,5 +14,5 @@ pub struct Raw<'a> {
     /// The Host header, or the authority of HTTP/2; empty where there is neither.
     pub host: &'a [u8],
     /// The headers.
-    pub headers: &'a HeaderMap,
+    pub headers: Fields<'a>,
 }

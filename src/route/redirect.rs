@@ -95,10 +95,11 @@ fn own_port(scheme: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, Method};
+    use http::Method;
 
     use super::*;
     use crate::config::Rewrite;
+    use crate::fields::Fields;
     use crate::route::table::tests::{config, prefix};
 
     fn location(redirect: Redirect, host: &str, path: &str, query: Option<&str>) -> String {
@@ -118,7 +119,7 @@ mod tests {
             method: &Method::GET,
             path: path.as_bytes(),
             query: query.map(str::as_bytes),
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         let origin = Origin {
             scheme,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::{HeaderMap, Method, header};
+use http::{Method, header};
 
 use super::host::is_authority;
 use super::path::{BadPath, normalize};
@@ -11,6 +11,7 @@ use super::raw::Raw;
 use super::target::{BadTarget, Target};
 use crate::config::Normalization;
 use crate::failure::{Failure, PSEUDONYM};
+use crate::fields::Fields;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,16 +61,37 @@ pub struct Admitted<'a> {
     pub query: Option<&'a [u8]>,
 }
 
+impl<'a> Admitted<'a> {
+    /// Takes a target apart.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it names nothing that can be routed.
+    pub fn of(target: &'a [u8], mode: Normalization) -> Result<Self, Refusal> {
+        let Target { path, query } = Target::parse(target).map_err(Refusal::Target)?;
+        let path = normalize(path, mode).map_err(Refusal::Path)?;
+        Ok(Self { path, query })
+    }
+}
+
 impl<'a> Raw<'a> {
     /// The path and the query that routes are asked about.
     ///
     /// # Errors
     /// [`Refusal`] when none is asked.
     pub fn admit(self, mode: Normalization) -> Result<Admitted<'a>, Refusal> {
+        self.check()?;
+        Admitted::of(self.target, mode)
+    }
+
+    /// Looks at all but the target.
+    ///
+    /// # Errors
+    /// [`Refusal`] when no route is asked.
+    pub fn check(&self) -> Result<(), Refusal> {
         if *self.method == Method::CONNECT {
             return Err(Refusal::Tunnel);
         }
-        let given = self.headers.get_all(header::HOST).iter().count();
+        let given = self.headers.get_all(&header::HOST).count();
         let named = given > 0 || !self.host.is_empty();
         if given > 1 || (named && !is_authority(self.host)) {
             return Err(Refusal::Host);
@@ -77,17 +99,15 @@ impl<'a> Raw<'a> {
         if is_loop(self.headers) {
             return Err(Refusal::Loop);
         }
-        let Target { path, query } = Target::parse(self.target).map_err(Refusal::Target)?;
-        let path = normalize(path, mode).map_err(Refusal::Path)?;
-        Ok(Admitted { path, query })
+        Ok(())
     }
 }
 
 /// Whether the request has passed this gateway before (RFC 9110, section 7.6.3).
-fn is_loop(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::VIA).iter();
+fn is_loop(headers: Fields<'_>) -> bool {
+    let values = headers.get_all(&header::VIA);
     values
-        .flat_map(|value| value.as_bytes().split(|&b| b == b','))
+        .flat_map(|value| value.split(|&b| b == b','))
         .any(|member| {
             let mut words = member
                 .split(u8::is_ascii_whitespace)
@@ -100,7 +120,7 @@ fn is_loop(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderName, HeaderValue};
+    use http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::*;
 
@@ -121,7 +141,7 @@ mod tests {
             method,
             target: target.as_bytes(),
             host: host.as_bytes(),
-            headers: &headers,
+            headers: (&headers).into(),
         };
         let admitted = raw.admit(Normalization::default())?;
         Ok(String::from_utf8(admitted.path.into_owned()).unwrap())

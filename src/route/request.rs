@@ -1,6 +1,8 @@
 //! A request as routing sees it.
 
-use http::{HeaderMap, Method};
+use http::Method;
+
+use crate::fields::Fields;
 
 /// The parts that a route may match; `path` is normalised.
 #[derive(Debug, Clone, Copy)]
@@ -14,5 +16,5 @@ pub struct Request<'a> {
     /// The query as it came.
     pub query: Option<&'a [u8]>,
     /// The headers.
-    pub headers: &'a HeaderMap,
+    pub headers: Fields<'a>,
 }

@@ -325,13 +325,13 @@ mod tests {
             let headers = headers
                 .into_iter()
                 .map(|n| (HeaderName::from_static(n), HeaderValue::from_static("1")))
-                .collect();
+                .collect::<http::HeaderMap>();
             let request = Request {
                 host: host.as_bytes(),
                 method: &method,
                 path: path.as_bytes(),
                 query: query.map(str::as_bytes),
-                headers: &headers,
+                headers: (&headers).into(),
             };
             let chosen = decide(&configured(&matches), &request);
             let mut reversed = matches.clone();

@@ -15,8 +15,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use pingora_core::protocols::Stream;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::unconstrained;
 
 /// How often it is looked for connections that the service has closed, or that are too old.
@@ -32,36 +31,38 @@ thread_local! {
 
 /// Open connections without a request, by address.
 #[derive(Debug)]
-pub struct Pool(Arc<Shelves>);
+pub struct Pool<S>(Arc<Shelves<S>>);
 
 #[derive(Debug)]
-struct Shelves {
+struct Shelves<S> {
     /// One for each worker, so that no lock is waited for.
-    shelves: Box<[Mutex<Shelf>]>,
+    shelves: Box<[Mutex<Shelf<S>>]>,
     next: AtomicUsize,
     swept: AtomicBool,
 }
 
-#[derive(Debug, Default)]
-struct Shelf {
-    by_address: HashMap<SocketAddr, VecDeque<Waiting>>,
+#[derive(Debug)]
+struct Shelf<S> {
+    by_address: HashMap<SocketAddr, VecDeque<Waiting<S>>>,
     len: usize,
 }
 
 #[derive(Debug)]
-struct Waiting {
-    stream: Stream,
+struct Waiting<S> {
+    stream: S,
     since: Instant,
     /// `None` for ever.
     idle: Option<Duration>,
 }
 
-impl Pool {
+impl<S: AsyncRead + Unpin + Send + 'static> Pool<S> {
     /// For so many workers, at least one.
     #[must_use]
     pub fn new(workers: usize) -> Self {
         Self(Arc::new(Shelves {
-            shelves: (0..workers.max(1)).map(|_| Mutex::default()).collect(),
+            shelves: (0..workers.max(1))
+                .map(|_| Mutex::new(Shelf::new()))
+                .collect(),
             next: AtomicUsize::new(0),
             swept: AtomicBool::new(false),
         }))
@@ -69,7 +70,7 @@ impl Pool {
 
     /// A connection to this address that can carry a request, as far as one can know.
     #[must_use]
-    pub fn take(&self, address: SocketAddr) -> Option<Stream> {
+    pub fn take(&self, address: SocketAddr) -> Option<S> {
         let own = self.0.own();
         let shelves = self.0.shelves.iter();
         let in_turn = shelves.clone().skip(own).chain(shelves.take(own));
@@ -85,7 +86,7 @@ impl Pool {
     }
 
     /// Keeps a connection that has carried its request, for so long.
-    pub fn put(&self, address: SocketAddr, stream: Stream, idle: Option<Duration>) {
+    pub fn put(&self, address: SocketAddr, stream: S, idle: Option<Duration>) {
         let mut waiting = Waiting {
             stream,
             since: Instant::now(),
@@ -102,7 +103,7 @@ impl Pool {
     }
 }
 
-impl Shelves {
+impl<S: AsyncRead + Unpin + Send + 'static> Shelves<S> {
     fn own(&self) -> usize {
         let own = SHELF.get().unwrap_or_else(|| {
             let own = self.next.fetch_add(1, Ordering::Relaxed);
@@ -125,8 +126,15 @@ impl Shelves {
     }
 }
 
-impl Shelf {
-    fn take(&mut self, address: SocketAddr) -> Option<Waiting> {
+impl<S: AsyncRead + Unpin + Send + 'static> Shelf<S> {
+    fn new() -> Self {
+        Self {
+            by_address: HashMap::new(),
+            len: 0,
+        }
+    }
+
+    fn take(&mut self, address: SocketAddr) -> Option<Waiting<S>> {
         let waiting = self.by_address.get_mut(&address)?.pop_back()?;
         self.len -= 1;
         Some(waiting)
@@ -135,21 +143,21 @@ impl Shelf {
     /// Gives back one that there is no room for: the one that waits longest, wherever it
     /// leads to. A service that had its rush, or an address that nobody asks for any more,
     /// mustn't keep others from having their connections kept.
-    fn put(&mut self, address: SocketAddr, waiting: Waiting) -> Option<Waiting> {
+    fn put(&mut self, address: SocketAddr, waiting: Waiting<S>) -> Option<Waiting<S>> {
         let queue = self.by_address.entry(address).or_default();
         queue.push_back(waiting);
         if self.len < POOL_SIZE {
             self.len += 1;
             return None;
         }
-        let since = |queue: &&mut VecDeque<Waiting>| queue.front().map(|first| first.since);
+        let since = |queue: &&mut VecDeque<Waiting<S>>| queue.front().map(|first| first.since);
         let queues = self.by_address.values_mut();
         let queues = queues.filter(|queue| !queue.is_empty());
         queues.min_by_key(since)?.pop_front()
     }
 
     /// Takes out those that are of no more use, to be closed when the lock is given back.
-    fn sweep(&mut self, now: Instant) -> Vec<Waiting> {
+    fn sweep(&mut self, now: Instant) -> Vec<Waiting<S>> {
         let mut gone = Vec::new();
         for queue in self.by_address.values_mut() {
             for _ in 0..queue.len() {
@@ -168,7 +176,7 @@ impl Shelf {
     }
 }
 
-impl Waiting {
+impl<S: AsyncRead + Unpin> Waiting<S> {
     fn is_old(&self, now: Instant) -> bool {
         let waited = now.saturating_duration_since(self.since);
         self.idle.is_some_and(|idle| waited >= idle)
@@ -186,7 +194,7 @@ impl Waiting {
 }
 
 /// For as long as there is something to look at.
-async fn sweep(shelves: Weak<Shelves>) {
+async fn sweep<S: AsyncRead + Unpin + Send + 'static>(shelves: Weak<Shelves<S>>) {
     loop {
         tokio::time::sleep(SWEEP).await;
         let Some(shelves) = shelves.upgrade() else {
@@ -211,11 +219,10 @@ mod tests {
     use super::*;
 
     /// Both ends of a connection, and the address that it is kept by.
-    async fn connection(listener: &TcpListener) -> (Stream, TcpStream) {
+    async fn connection(listener: &TcpListener) -> (TcpStream, TcpStream) {
         let ours = TcpStream::connect(listener.local_addr().unwrap());
         let (ours, theirs) = tokio::join!(ours, listener.accept());
-        let ours = pingora_core::protocols::l4::stream::Stream::from(ours.unwrap());
-        (Box::new(ours), theirs.unwrap().0)
+        (ours.unwrap(), theirs.unwrap().0)
     }
 
     #[tokio::test]
@@ -226,11 +233,12 @@ mod tests {
         assert!(pool.take(address).is_none());
         let (first, _one) = connection(&listener).await;
         let (second, _two) = connection(&listener).await;
-        let ids = (first.id(), second.id());
+        let id = |stream: &TcpStream| stream.local_addr().unwrap();
+        let ids = (id(&first), id(&second));
         pool.put(address, first, None);
         pool.put(address, second, None);
-        assert_eq!(pool.take(address).map(|s| s.id()), Some(ids.1));
-        assert_eq!(pool.take(address).map(|s| s.id()), Some(ids.0));
+        assert_eq!(pool.take(address).map(|s| id(&s)), Some(ids.1));
+        assert_eq!(pool.take(address).map(|s| id(&s)), Some(ids.0));
         assert!(pool.take(address).is_none());
     }
 
@@ -280,10 +288,10 @@ mod tests {
         let rush = SocketAddr::from(([127, 0, 0, 1], 1));
         let other = SocketAddr::from(([127, 0, 0, 1], 2));
         let mut theirs = Vec::new();
-        let mut open = || -> Stream {
+        let mut open = || {
             let (ours, other_end) = tokio::io::duplex(1);
             theirs.push(other_end);
-            Box::new(ours)
+            ours
         };
         for _ in 0..POOL_SIZE {
             pool.put(rush, open(), None);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
-use pingora_core::upstreams::peer::HttpPeer;
+use pingora_core::upstreams::peer::{HttpPeer, Peer};
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
@@ -149,6 +149,14 @@ impl Upstream {
         addresses
             .as_ref()
             .map(|a| Box::new(a.in_turn(turn).clone()))
+    }
+
+    /// The address whose turn it is; `None` while the name is unresolved.
+    #[must_use]
+    pub fn address(&self, turn: usize) -> Option<SocketAddr> {
+        let addresses = self.addresses.load();
+        let peer = addresses.as_ref()?.in_turn(turn);
+        peer.address().as_inet().copied()
     }
 
     /// Tells that an address refused a connection: it may be the wrong one by now.

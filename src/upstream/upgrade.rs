@@ -15,7 +15,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::{Version, header};
 use pingora_core::connectors::L4Connect;
-use pingora_core::protocols::l4::ext;
 use pingora_core::protocols::l4::socket::SocketAddr;
 use pingora_core::protocols::l4::stream::Stream;
 use pingora_core::protocols::l4::virt::{VirtualSockOpt, VirtualSocket, VirtualSocketStream};
@@ -24,6 +23,8 @@ use pingora_core::{Error, ErrorType, Result};
 use pingora_http::RequestHeader;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+
+use super::connect::connect;
 
 /// How long a connection stays in the pool after its request. Not zero: Pingora's timer
 /// can't count that in its first millisecond.
@@ -62,16 +63,8 @@ impl L4Connect for Connector {
                 "not an IP address",
             ));
         };
-        let inner = ext::connect(address, None)
-            .await
-            .map_err(|error| match error.etype() {
-                ErrorType::SocketError | ErrorType::BindError => {
-                    Error::because(ErrorType::InternalError, "connecting", error)
-                }
-                _ => error,
-            })?;
         let patient = Patient {
-            inner,
+            inner: connect(*address, None).await?,
             asked: false,
         };
         Ok(VirtualSocketStream::new(Box::new(patient)).into())

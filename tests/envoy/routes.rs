@@ -345,7 +345,7 @@ fn ours(config: &Config, table: &Table, ask: &Ask) -> String {
         method: &Method::from_bytes(ask.method.as_bytes()).unwrap(),
         target: ask.path.as_bytes(),
         host: ask.host.as_bytes(),
-        headers: &headers,
+        headers: (&headers).into(),
     };
     let text = String::from_utf8_lossy;
     match outcome(config, table, raw) {

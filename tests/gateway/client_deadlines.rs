@@ -245,3 +245,38 @@ fn a_service_is_not_silent_while_its_client_takes_nothing_even_without_a_limit_f
     outlast(LIMIT);
     assert_eq!(client.exactly(length).unwrap().len(), length);
 }
+
+/// The client takes nothing while the time for its request runs out, and then looks at what
+/// there is: the beginning of the answer, and nothing of it twice.
+#[test]
+fn an_answer_that_is_cut_while_it_can_not_be_written_is_its_beginning() {
+    let service = Service::start(|mut conn| {
+        conn.request();
+        // Until the gateway leaves.
+        while conn
+            .try_send("HTTP/1.1 200 OK\r\n\r\n".to_owned() + &"a".repeat(1 << 20))
+            .is_ok()
+        {}
+    });
+    let keys = "timeouts: { request: 300ms }";
+    let gateway = Config::new().service("svc", &service.url(), keys).start();
+    for field in ["", "Keep-Alive: by Pingora\r\n"] {
+        let mut client = gateway.connect();
+        let path = format!("/{}", field.len());
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n{field}\r\n"));
+        assert_eq!(client.head().unwrap().status(), 200);
+        gateway.logged(&["504 UT", &path]);
+        let raw = client.rest().unwrap();
+        let mut rest = &raw[..];
+        while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {
+            let size = std::str::from_utf8(&rest[..end]).unwrap();
+            let size = usize::from_str_radix(size, 16).unwrap();
+            let data = &rest[end + 2..];
+            if data.len() < size + 2 {
+                break;
+            }
+            assert_eq!(&data[size..size + 2], b"\r\n", "{field}");
+            rest = &data[size + 2..];
+        }
+    }
+}

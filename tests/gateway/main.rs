@@ -9,6 +9,7 @@
     unreachable_pub
 )]
 
+mod both_ways;
 mod cli;
 mod client_deadlines;
 mod deadline;

@@ -63,6 +63,9 @@ impl Row {
         let id = problem["request_id"].as_str().unwrap().to_owned();
         let line = watched.line(cause, |line| line["request_id"] == *id);
         self.assert_line(&line, route);
+        if self.refused.is_none() {
+            assert_eq!(line["bytes_sent"], response.body.len(), "{cause}: {line}");
+        }
         self.assert_counted(watched, route);
     }
 
@@ -368,6 +371,29 @@ fn a_request_whose_answer_is_cut_is_told_with_both() {
 }
 
 /// What a route does to the headers of an answer hides nothing of who made it.
+/// What is left of such a request is dropped, and with it whoever could have said it.
+#[test]
+fn an_answer_that_the_rest_of_an_upload_outlives_keeps_its_origin() {
+    let service = Service::start(|mut conn| {
+        conn.request_head();
+        conn.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nnone");
+        conn.drain();
+    });
+    let watched = Watched::start(&Config::to(&service));
+    for field in ["", "Keep-Alive: by Pingora\r\n"] {
+        let mut client = watched.gateway.connect();
+        client.send(format!(
+            "POST /early{} HTTP/1.1\r\nHost: h\r\n{field}Content-Length: 9\r\n\r\npart",
+            field.len()
+        ));
+        assert_eq!(client.response().status(), 401);
+        client.assert_closed();
+        let line = watched.line_of(&format!("/early{}", field.len()));
+        assert_eq!(line["error_origin"], "application", "{line}");
+        assert_eq!(line["response_code"], 401, "{line}");
+    }
+}
+
 #[test]
 fn a_route_that_hides_headers_hides_no_origin() {
     let service = Service::answering(|_, _| {

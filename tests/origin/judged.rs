@@ -21,7 +21,7 @@ impl Answer {
     fn evidence(&self) -> Evidence<'_> {
         Evidence {
             status: self.head.status(),
-            headers: &self.headers,
+            headers: (&self.headers).into(),
             body: &self.body,
             cut: self.cut,
         }

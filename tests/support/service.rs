@@ -127,7 +127,6 @@ impl Service {
         Self::start(keep_answering(answer))
     }
 
-    /// Answers 200 with `hello`.
     /// Answers each request with `done` when it is told to.
     pub fn on_command() -> (Self, mpsc::Sender<()>) {
         let (go, wait) = mpsc::channel::<()>();
@@ -141,6 +140,7 @@ impl Service {
         (service, go)
     }
 
+    /// Answers 200 with `hello`.
     pub fn hello() -> Self {
         Self::answering(|_, _| ok("hello"))
     }

@@ -13,9 +13,9 @@ use std::task::Poll;
 use std::time::SystemTime;
 
 use api_gateway::config;
-use api_gateway::guard::{Connections, GuardService, Settings};
+use api_gateway::guard::{Connections, GuardService, Incoming, Served, Settings, StraightWay};
 use api_gateway::observe::{AccessLog, Gauges, Observer};
-use api_gateway::proxy::{Gateway, Snapshot};
+use api_gateway::proxy::{Gateway, Snapshot, Straight};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use pingora_core::apps::{HttpServerApp, ReusedHttpStream};
@@ -30,7 +30,6 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::alone;
-use crate::support::gateway::get;
 use crate::support::{Broken, Service, Wire, until};
 
 /// Panics in a request that is in progress when it is told to.
@@ -54,6 +53,27 @@ impl<A: HttpServerApp + Send + Sync + 'static> HttpServerApp for Panicking<A> {
             Poll::Pending => served.as_mut().poll(cx),
         })
         .await
+    }
+}
+
+/// The same of one that goes straight.
+struct PanickingWay {
+    straight: Straight,
+    now: Arc<Notify>,
+}
+
+impl StraightWay for PanickingWay {
+    fn begin<'a>(&'a self, request: Incoming<'a>) -> Option<Served<'a>> {
+        let mut served = self.straight.begin(request)?;
+        let now = self.now.clone();
+        Some(Box::pin(async move {
+            let mut now = pin!(now.notified());
+            poll_fn(|cx| match now.as_mut().poll(cx) {
+                Poll::Ready(()) => panic!("planted by the test"),
+                Poll::Pending => served.as_mut().poll(cx),
+            })
+            .await
+        }))
     }
 }
 
@@ -83,7 +103,8 @@ fn start(service: &Service, log: &Path) -> Running {
     let observer = Arc::new(Observer::new(AccessLog::start(&config.access_log).unwrap()));
     observer.count_panics();
     let snapshot = Snapshot::new(config, observer.clone()).unwrap();
-    let gateway = Gateway::new(Arc::new(ArcSwap::from_pointee(snapshot)), 1);
+    let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
+    let gateway = Gateway::new(snapshot.clone());
     let now = Arc::new(Notify::new());
     let app = Panicking {
         proxy: Arc::new(http_proxy(&Arc::new(ServerConf::default()), gateway)),
@@ -102,7 +123,11 @@ fn start(service: &Service, log: &Path) -> Running {
         vec![listener],
         1,
     );
-    let mut guard = guard.unwrap();
+    let straight = PanickingWay {
+        straight: Straight::new(snapshot, 1),
+        now: now.clone(),
+    };
+    let mut guard = guard.unwrap().with_straight_way(Arc::new(straight));
     let (stop, watch) = watch::channel(false);
     let runtime = Runtime::new().unwrap();
     let serving = runtime.spawn(async move { guard.start_service(None, watch, 1).await });
@@ -165,15 +190,17 @@ fn a_panic_ends_its_request_and_nothing_else() {
     let log = tempfile::NamedTempFile::new().unwrap();
     let gateway = start(&service, log.path());
     let mut asked = 0;
-    let mut ask = |client: &mut Wire, target: &str| {
-        client.send(get(target));
+    // It ends at the gateway, and makes a request Pingora's.
+    let by_pingora = "Keep-Alive: 1\r\n";
+    let mut ask = |client: &mut Wire, target: &str, field: &str| {
+        client.send(format!("GET {target} HTTP/1.1\r\nHost: h\r\n{field}\r\n"));
         asked += 1;
         service.received(asked);
     };
     let mut other = Wire::connect(gateway.address);
-    for round in 1..=3 {
+    for (round, field) in (1..).zip(["", by_pingora, ""]) {
         let mut client = Wire::connect(gateway.address);
-        ask(&mut client, "/panics");
+        ask(&mut client, "/panics", field);
         gateway.panic(round);
         // Nobody knows what has been done: there is no answer.
         assert!(client.try_response("GET").is_err());
@@ -181,7 +208,7 @@ fn a_panic_ends_its_request_and_nothing_else() {
         told(log.path(), round);
         // One that was there before, and a new one.
         for client in [&mut other, &mut Wire::connect(gateway.address)] {
-            ask(client, "/");
+            ask(client, "/", field);
             go.send(()).unwrap();
             assert_eq!(client.response().text(), "done");
         }

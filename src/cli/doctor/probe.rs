@@ -70,7 +70,7 @@ fn send(config: &Config, table: &Table, dump: Option<&Dump>, came: &Came) -> Opt
         method: &came.method,
         target: came.target.as_bytes(),
         host: came.host.as_bytes(),
-        headers: &came.headers,
+        headers: (&came.headers).into(),
     };
     let Outcome::Proxy {
         route,
@@ -83,7 +83,7 @@ fn send(config: &Config, table: &Table, dump: Option<&Dump>, came: &Came) -> Opt
     };
     let trace = dump.map(|dump| {
         let (address, _) = mesh::address(dump, service, &[]);
-        let headers = sent::headers(config, route, raw.host, raw.headers);
+        let headers = sent::headers(config, route, raw.host, &came.headers);
         follow(
             dump,
             &Query {

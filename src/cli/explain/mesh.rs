@@ -86,7 +86,7 @@ pub(super) fn ask(
         return None;
     };
     let (address, from) = address(dump, service, addresses);
-    let headers = sent::headers(config, route, raw.host, raw.headers);
+    let headers = sent::headers(config, route, raw.host, &raw.headers.to_map());
     let query = Query {
         address,
         port: service.authority.port,

@@ -23,8 +23,12 @@ fn a_head_ends_at_the_empty_line() {
     let head = Head {
         len: text.len(),
         framing: Framing::Length(0),
+        version: Version::Http11,
+        method: (0, 3),
+        target: (4, 5),
+        fields: vec![Line::new((16, 20), (22, 23))],
     };
-    assert_eq!(read(text), Ok(Some(head)));
+    assert_eq!(read(text), Ok(Some(head.clone())));
     assert_eq!(read(&format!("{text}GET /next")), Ok(Some(head)));
     assert_eq!(
         read("\r\n\r\nGET / HTTP/1.0\r\n\r\n").unwrap().unwrap().len,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
 use http::header::USER_AGENT;
-use http::{HeaderMap, HeaderName};
 
 use super::details;
 use super::json::{self, beginning, boundary, number, string, word};
@@ -11,6 +11,7 @@ use super::redact::{REDACTED, Redactor, Scratch};
 use super::rules::Rules;
 use super::time::Clock;
 use super::trace::trace_id;
+use crate::fields::Fields;
 use crate::observe::{Exchange, Origin};
 
 /// The longest target that is logged whole, in bytes as it came.
@@ -126,7 +127,7 @@ impl Line {
     }
 
     /// Those that the configuration names.
-    fn headers(&mut self, headers: Option<&HeaderMap>, rules: &Rules) {
+    fn headers(&mut self, headers: Option<Fields<'_>>, rules: &Rules) {
         let mut separator = r#","headers":{"#;
         for (name, key) in &rules.headers {
             self.key(separator);
@@ -186,18 +187,17 @@ impl Line {
 
     /// All values of a header, with commas between them as HTTP means it; through
     /// `redactor` when URLs may be among them.
-    fn header(&mut self, all: Option<&HeaderMap>, name: &HeaderName, redactor: Option<&Redactor>) {
-        let Some((all, first)) = all.and_then(|all| Some((all, all.get(name)?))) else {
+    fn header(&mut self, all: Option<Fields<'_>>, name: &HeaderName, redactor: Option<&Redactor>) {
+        let mut values = all.unwrap_or(Fields::NONE).get_all(name);
+        let Some(mut all) = values.next() else {
             return self.null();
         };
-        let mut values = all.get_all(name).iter().skip(1);
-        let mut all = first.as_bytes();
         if let Some(second) = values.next() {
             self.joined.clear();
             self.joined.extend_from_slice(all);
             for value in std::iter::once(second).chain(values) {
                 self.joined.push(b',');
-                self.joined.extend_from_slice(value.as_bytes());
+                self.joined.extend_from_slice(value);
             }
             all = &self.joined;
         }
@@ -219,8 +219,8 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 /// What the sidecar says that the service took, in milliseconds; as text, as Envoy logs it.
-fn service_time(headers: Option<&HeaderMap>) -> Option<&[u8]> {
-    let value = headers?.get(&SERVICE_TIME)?.as_bytes();
+fn service_time(headers: Option<Fields<'_>>) -> Option<&[u8]> {
+    let value = headers?.get(&SERVICE_TIME)?;
     let is_number = value.iter().all(u8::is_ascii_digit) && value.len() <= 20;
     is_number.then_some(value)
 }

@@ -1,6 +1,8 @@
 //! The trace that a request belongs to.
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
+
+use crate::fields::Fields;
 
 const PARENT: HeaderName = HeaderName::from_static("traceparent");
 const B3: HeaderName = HeaderName::from_static("b3");
@@ -8,11 +10,11 @@ const B3_TRACE: HeaderName = HeaderName::from_static("x-b3-traceid");
 
 /// The id of the trace, in hexadecimal digits: that of `traceparent` (W3C Trace Context),
 /// or else of B3 in one header or several. What isn't valid counts as absent.
-pub(super) fn trace_id(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn trace_id(headers: Fields<'_>) -> Option<&str> {
     let only = |name: &HeaderName| {
-        let value = headers.get(name)?.to_str().ok()?;
-        let is_only = headers.get_all(name).iter().nth(1).is_none();
-        is_only.then_some(value)
+        let mut values = headers.get_all(name);
+        let value = str::from_utf8(values.next()?).ok()?;
+        values.next().is_none().then_some(value)
     };
     only(&PARENT)
         .and_then(of_parent)
@@ -47,6 +49,8 @@ fn is_zero(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -56,7 +60,7 @@ mod tests {
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        trace_id(&map).map(str::to_owned)
+        trace_id((&map).into()).map(str::to_owned)
     }
 
     #[test]

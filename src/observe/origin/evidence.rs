@@ -1,11 +1,16 @@
 //! What an answer shows.
 
+use http::HeaderName;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SERVER, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName};
 
 use super::text::{self, BODY, Text};
+use crate::fields::Fields;
 
 static GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+static GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
+static UPSTREAM_TIME: HeaderName = HeaderName::from_static("x-envoy-upstream-service-time");
+static RATE_LIMITED: HeaderName = HeaderName::from_static("x-envoy-ratelimited");
+static OVERLOADED: HeaderName = HeaderName::from_static("x-envoy-overloaded");
 
 /// What an answer of a service gives away about who made it.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +18,7 @@ pub struct Evidence<'a> {
     /// Its status.
     pub status: u16,
     /// Its headers, as they came.
-    pub headers: &'a HeaderMap,
+    pub headers: Fields<'a>,
     /// The first bytes of the body, as far as they are known; more than [`BODY`] are of
     /// no use.
     pub body: &'a [u8],
@@ -25,8 +30,7 @@ impl<'a> Evidence<'a> {
     /// The text of the error: for gRPC it is in a header, beside a status of 200.
     pub(super) fn message(&self) -> &'a [u8] {
         if self.is_grpc() {
-            let message = self.headers.get("grpc-message");
-            message.map_or(&[], |value| value.as_bytes())
+            self.headers.get(&GRPC_MESSAGE).unwrap_or_default()
         } else {
             self.body
         }
@@ -34,15 +38,15 @@ impl<'a> Evidence<'a> {
 
     /// Whether it is one of gRPC that ends with its header.
     pub(super) fn is_grpc(&self) -> bool {
-        self.body.is_empty() && self.headers.contains_key(&GRPC_STATUS)
+        self.body.is_empty() && self.headers.contains(&GRPC_STATUS)
     }
 
     /// Whether what is known of the body is all that matters.
     fn is_whole(&self) -> bool {
         let known = self.body.len();
-        let length = self.headers.get(CONTENT_LENGTH);
-        let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-        let framed = known == 0 && self.headers.contains_key(TRANSFER_ENCODING);
+        let length = self.headers.get(&CONTENT_LENGTH);
+        let length = length.and_then(|value| str::from_utf8(value).ok()?.parse().ok());
+        let framed = known == 0 && self.headers.contains(&TRANSFER_ENCODING);
         !self.cut
             && !framed
             && (known >= BODY || length.is_none_or(|length: usize| length <= known))
@@ -62,8 +66,7 @@ impl<'a> Evidence<'a> {
             return Text::Empty;
         }
         // Envoy writes just this; frameworks add a charset.
-        let content_type = self.headers.get(CONTENT_TYPE);
-        let plain = content_type.is_some_and(|value| value.as_bytes() == b"text/plain");
+        let plain = self.headers.get(&CONTENT_TYPE) == Some(b"text/plain");
         match text::find(message) {
             Some(found) if plain && found.goes_with(self.status) => {
                 if found.is_common() {
@@ -90,10 +93,10 @@ pub(super) enum Server {
 }
 
 impl Server {
-    fn of(headers: &HeaderMap) -> Self {
-        let all = headers.get_all(SERVER).iter();
+    fn of(headers: Fields<'_>) -> Self {
+        let all = headers.get_all(&SERVER);
         all.fold(Self::Absent, |so_far, value| {
-            let this = match value.as_bytes() {
+            let this = match value {
                 b"envoy" | b"istio-envoy" => Self::Envoy,
                 _ => Self::Other,
             };
@@ -118,11 +121,11 @@ pub(super) struct Signs {
 
 impl Signs {
     pub(super) fn of(evidence: &Evidence<'_>) -> Self {
-        let has = |name| evidence.headers.contains_key(name);
+        let has = |name| evidence.headers.contains(name);
         Self {
             server: Server::of(evidence.headers),
-            upstream_time: has("x-envoy-upstream-service-time"),
-            limited: has("x-envoy-ratelimited") || has("x-envoy-overloaded"),
+            upstream_time: has(&UPSTREAM_TIME),
+            limited: has(&RATE_LIMITED) || has(&OVERLOADED),
             text: evidence.text(),
         }
     }

@@ -19,7 +19,7 @@ fn judged(status: u16, fields: &str, body: &str, cut: bool) -> (Origin, bool) {
     let headers = headers(fields);
     let evidence = Evidence {
         status,
-        headers: &headers,
+        headers: (&headers).into(),
         body: body.as_bytes(),
         cut,
     };

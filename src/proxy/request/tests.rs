@@ -21,7 +21,7 @@ fn forwarded(
     let client = Client { ip, trusted };
     let id = HeaderValue::from_static("id-1");
     distrust(&mut sent, client.trusted);
-    forward(&mut sent, &original, client, &id).unwrap();
+    forward(&mut sent, &Came::of(&original), client, &id).unwrap();
     let mut all: Vec<_> = sent
         .iter()
         .map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned()))

@@ -1,11 +1,12 @@
 //! What holds for every path and every table.
 
-use http::{HeaderMap, Method};
+use http::Method;
 use proptest::prelude::*;
 
 use super::tests::{config, exact, prefix, regex};
 use super::*;
 use crate::config::{Normalization, Rewrite};
+use crate::fields::Fields;
 use crate::route::normalize;
 
 /// Prefixes and paths share their segments, so that they meet.
@@ -36,7 +37,7 @@ fn sent(config: &Config, path: &str) -> Option<(usize, String)> {
         method: &Method::GET,
         path: path.as_bytes(),
         query: None,
-        headers: &HeaderMap::new(),
+        headers: Fields::NONE,
     });
     let Decision::Route(choice) = decision else {
         return None;

@@ -5,6 +5,7 @@ use crate::config::{
     RouteLimits, RouteTimeouts, Runtime, Server, Service, ServiceHost, ServiceLimits,
     ServiceTimeouts, ValueMatch,
 };
+use crate::fields::Fields;
 use http::{HeaderMap, Method};
 use std::time::Duration;
 
@@ -118,7 +119,7 @@ fn ask_with(config: &Config, target: &str, headers: &HeaderMap) -> String {
         method: &Method::from_bytes(method.as_bytes()).unwrap(),
         path: path.as_bytes(),
         query,
-        headers,
+        headers: headers.into(),
     };
     match Table::new(config).decide(&request) {
         Decision::Route(choice) => config.routes[choice.route].name.clone(),
@@ -269,7 +270,7 @@ fn the_teams_table_goes_where_the_document_says() {
             method: &Method::GET,
             path: path.as_bytes(),
             query,
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         let Decision::Route(choice) = table.decide(&request) else {
             panic!("{path} is not proxied");
@@ -450,7 +451,7 @@ fn each_of_several_matches_has_its_own_prefix() {
             method: &Method::GET,
             path: path.as_bytes(),
             query: None,
-            headers: &HeaderMap::new(),
+            headers: Fields::NONE,
         };
         let Decision::Route(choice) = table.decide(&request) else {
             panic!("{path}");

@@ -28,8 +28,8 @@ fn a_request_of_which_all_is_known() {
         first_byte: Some(Duration::from_millis(12)),
         target: b"/users/7?q=1&token=abc",
         authority: b"blog.example:8000",
-        request_headers: Some(&request),
-        response_headers: Some(&response),
+        request_headers: Some((&request).into()),
+        response_headers: Some((&response).into()),
         client: Some(IpAddr::from([127, 0, 0, 6])),
         request_id: Some(b"id-1"),
         route: Some((0, "users")),
@@ -115,7 +115,7 @@ fn a_service_time_that_is_no_number_is_null() {
     ] {
         let response = headers(&[("x-envoy-upstream-service-time", value)]);
         let exchange = Exchange {
-            response_headers: Some(&response),
+            response_headers: Some((&response).into()),
             ..exchange()
         };
         let line = logged(&exchange, &Config::default());
@@ -130,7 +130,7 @@ fn long_fields_are_cut() {
     let request = headers(&[("user-agent", agent.as_bytes())]);
     let exchange = Exchange {
         target: target.as_bytes(),
-        request_headers: Some(&request),
+        request_headers: Some((&request).into()),
         ..exchange()
     };
     let line = logged(&exchange, &Config::default());

@@ -68,8 +68,8 @@ proptest! {
             method: &method,
             target: &target,
             authority: &authority,
-            request_headers: Some(&request),
-            response_headers: Some(&response),
+            request_headers: Some((&request).into()),
+            response_headers: Some((&response).into()),
             request_id: Some(&id),
             route: Some((0, &route)),
             service: Some((0, &service)),
@@ -99,7 +99,7 @@ proptest! {
         request.insert("user-agent", HeaderValue::from_str(&agent).unwrap());
         let exchange = Exchange {
             method: target.as_bytes(),
-            request_headers: Some(&request),
+            request_headers: Some((&request).into()),
             ..exchange()
         };
         let line = object(&text(&exchange, &Config::default()));
@@ -136,7 +136,7 @@ proptest! {
         request.insert("referer", HeaderValue::from_str(&referer).unwrap());
         let exchange = Exchange {
             target: target.as_bytes(),
-            request_headers: Some(&request),
+            request_headers: Some((&request).into()),
             ..exchange()
         };
         let line = text(&exchange, &config);

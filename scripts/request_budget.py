@@ -67,21 +67,21 @@ def main(path, requests=None):
     found, calls, total = edges(path)
     if requests is None:
         return print(sum(n for called, n in calls.items() if re.search(ALLOCATES, called)))
-    requests, told = int(requests), 0
+    requests = int(requests)
 
     def tell(what, cost):
         print(f"{cost / requests:>8,.0f}  {what}")
 
     begin, serve, task = (inclusive(found, of) for of in (BEGIN, SERVE, TASK))
-    if not begin:
+    stages = [(what, inclusive(found, pattern)) for what, pattern in STAGES]
+    if not all(cost for _, cost in stages):
         print("  profile-guided: what was built into what can't be told apart")
         return tell("all", total)
     tell("wait for the head, read and check it: the guard", task - serve - begin)
-    for what, pattern in STAGES:
-        cost = inclusive(found, pattern)
-        told += cost
+    for what, cost in stages:
         tell(what, cost)
-    tell("between these: write the request, follow the answer", serve + begin - told)
+    between = serve + begin - sum(cost for _, cost in stages)
+    tell("between these: write the request, follow the answer", between)
     tell("the runtime, other threads, start and stop", total - task)
     tell("all", total)
 

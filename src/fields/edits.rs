@@ -92,7 +92,7 @@ impl<'a> Edits<'a> {
     }
 
     /// Writes the fields that are left as lines of a head. Names that came are written as
-    /// they came, or as [`respell`] writes them.
+    /// `spelling` says; those of ours are in our own.
     pub fn write(&self, spelling: Spelling, to: &mut Vec<u8>) {
         for (line, (name, value)) in self.came.iter().enumerate() {
             if self.is_gone(line) {

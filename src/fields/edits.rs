@@ -85,12 +85,6 @@ impl<'a> Edits<'a> {
         left.map(|(_, field)| field).chain(ours)
     }
 
-    /// Whether there is a field of this name.
-    #[must_use]
-    pub fn contains(&self, name: &HeaderName) -> bool {
-        self.values(name).next().is_some()
-    }
-
     /// Writes the fields that are left as lines of a head. Names that came are written as
     /// `spelling` says; those of ours are in our own.
     pub fn write(&self, spelling: Spelling, to: &mut Vec<u8>) {

@@ -7,6 +7,7 @@ use pingora_proxy::Session;
 
 use super::answer;
 use super::breaking_off;
+use super::classify::classify;
 use super::ctx::Ctx;
 use super::gateway::Gateway;
 use super::response;
@@ -48,6 +49,12 @@ impl Gateway {
 }
 
 impl Ctx {
+    /// What an error is, where nothing else is known to have ended the request.
+    pub(super) fn failure_by(&self, error: &Error) -> Failure {
+        let known = self.failure.or(self.cut_short());
+        known.unwrap_or_else(|| classify(error))
+    }
+
     pub(super) fn tells_proxy_status(&self) -> bool {
         let errors = &self.snapshot.config.errors;
         errors.tells_proxy_status(self.client.is_some_and(|client| client.trusted))

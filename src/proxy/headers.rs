@@ -26,6 +26,9 @@ pub(super) fn change(headers: &mut impl Edit, rules: &HeaderRules) {
 
 /// Removes what a service could take for a header that the rules remove or set.
 fn remove_respelt(headers: &mut impl Edit, rules: &HeaderRules) {
+    if rules.remove.is_empty() && rules.set.is_empty() {
+        return;
+    }
     let ruled = |name: &[u8]| {
         let set = rules.set.iter().map(|(name, _)| name);
         let mut ruled = rules.remove.iter().chain(set);

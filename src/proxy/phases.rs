@@ -14,7 +14,6 @@ use pingora_core::{Error, ErrorType, Result};
 use pingora_http::{RequestHeader, ResponseHeader};
 use pingora_proxy::{FailToProxy, ProxyHttp, ProxyWarnLogContext, Session};
 
-use super::classify::classify;
 use super::client::Client;
 use super::ctx::Ctx;
 use super::decide::Rejected;
@@ -292,8 +291,7 @@ impl ProxyHttp for Gateway {
         error: &Error,
         ctx: &mut Ctx,
     ) -> FailToProxy {
-        let failure = ctx.failure.or(ctx.cut_short());
-        let failure = failure.unwrap_or_else(|| classify(error));
+        let failure = ctx.failure_by(error);
         // Pingora closes the connection after a failure, so it is announced.
         session.set_keepalive(None);
         if let Err(error) = self.give_up(session, ctx, failure, Some(error)).await {

@@ -49,7 +49,7 @@ impl Straight {
 
 impl StraightWay for Straight {
     fn begin<'a>(&'a self, request: Incoming<'a>) -> Option<Served<'a>> {
-        let (wanted, ctx) = Wanted::of(&request, self.snapshot.load_full())?;
+        let (wanted, ctx) = Wanted::of(&request, &self.snapshot)?;
         // Only a request in progress needs the room.
         Some(Box::pin(self.serve(wanted, ctx, request.client())))
     }

@@ -14,7 +14,6 @@ use crate::failure::Failure;
 use crate::fields::Edit;
 use crate::guard::ClientSide;
 use crate::proxy::answer::problem;
-use crate::proxy::classify::classify;
 use crate::proxy::ctx::Ctx;
 use crate::proxy::ended::Wire;
 
@@ -26,12 +25,10 @@ pub(super) async fn give_up(
     reply: &mut Reply,
     error: &Error,
 ) {
-    let failure = ctx.failure.or(ctx.cut_short());
-    let failure = failure.unwrap_or_else(|| classify(error));
+    let failure = ctx.failure_by(error);
     ctx.failure = Some(failure);
     ctx.told = true;
     ctx.report(failure, None, Some(error));
-    reply.give_up();
     if failure == Failure::ClientGone || ctx.response_began {
         return;
     }

@@ -1,6 +1,6 @@
 //! What the client is told, and how far that has come.
 
-use std::io::IoSlice;
+use std::io::{IoSlice, Write};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
@@ -70,11 +70,6 @@ impl Reply {
     /// The fields of the service's answer, as they came.
     pub(super) fn fields(&self) -> Option<Fields<'_>> {
         Some(self.answer.as_ref()?.fields().into())
-    }
-
-    /// Nothing of the answer is left to be said; the connection closes.
-    pub(super) fn give_up(&mut self) {
-        self.last = true;
     }
 
     /// The service's connection has ended.
@@ -200,8 +195,8 @@ impl Reply {
         }
         let mut end: &[u8] = b"";
         if self.framing.is_chunked() {
-            let size = format!("{:x}\r\n", piece.len());
-            self.pending.extend_from_slice(size.as_bytes());
+            // Writing to memory doesn't fail.
+            let _ = write!(self.pending, "{:x}\r\n", piece.len());
             end = b"\r\n";
         }
         let mut parts = [&*self.pending, piece, end].map(IoSlice::new);

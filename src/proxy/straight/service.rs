@@ -72,7 +72,7 @@ impl Service {
         }
     }
 
-    /// Reads more. Takes memory for it only when something is there.
+    /// Reads more. Takes memory for the first of it only when something is there.
     pub(super) fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if self.input.capacity() == 0 {
             ready!(self.socket.poll_read_ready(cx))?;

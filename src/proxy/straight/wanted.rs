@@ -1,8 +1,8 @@
 //! What a request wants, where the straight way can give it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use http::{Method, header};
 
 use crate::config::Protocol;
@@ -34,14 +34,15 @@ impl<'a> Wanted<'a> {
     /// With the request's context, its place among those in progress taken. `None` when it
     /// isn't this way's: it asks for more than an answer, isn't for a service of HTTP/1.1,
     /// or isn't let through.
-    pub(super) fn of(request: &Incoming<'a>, snapshot: Arc<Snapshot>) -> Option<(Self, Ctx)> {
+    pub(super) fn of(request: &Incoming<'a>, snapshot: &ArcSwap<Snapshot>) -> Option<(Self, Ctx)> {
         let length = request.length()?;
         let fields = request.fields();
-        let asks = Asks::of(fields)?;
+        let closes = asks_to_close(fields)?;
         let target = request.target();
         if !request.is_http11() || !target.starts_with(b"/") || fields.len() > MOST {
             return None;
         }
+        let snapshot = snapshot.load_full();
         let method = Method::from_bytes(request.method()).ok()?;
         let host = fields.get(&header::HOST)?;
         let raw = Raw {
@@ -87,61 +88,54 @@ impl<'a> Wanted<'a> {
             path,
             query,
             length,
-            is_last: request.is_last() || asks.close,
+            is_last: request.is_last() || closes,
         };
         Some((wanted, ctx))
     }
 }
 
-/// What a request says of its connection.
-struct Asks {
-    /// No other follows.
-    close: bool,
-}
-
-impl Asks {
-    /// `None` where a field asks for more than an answer, or goes no further than here.
-    fn of(fields: Lines<'_>) -> Option<Self> {
-        let mut asks = Self { close: false };
-        for (name, value) in fields.iter() {
-            // Which of them it could be, its length tells.
-            let elsewhere: &[&str] = match name.len() {
-                2 => &["te"],
-                6 => &["expect"],
-                7 => &["trailer", "upgrade"],
-                10 if name.eq_ignore_ascii_case(b"connection") => {
-                    let close = value.eq_ignore_ascii_case(b"close");
-                    // Others that it names would have to go with it.
-                    if !close && !value.eq_ignore_ascii_case(b"keep-alive") {
-                        return None;
-                    }
-                    asks.close |= close;
-                    continue;
+/// Whether the request says that no other follows. `None` where a field asks for more than
+/// an answer, or goes no further than here.
+fn asks_to_close(fields: Lines<'_>) -> Option<bool> {
+    let mut closes = false;
+    for (name, value) in fields.iter() {
+        // Which of them it could be, its length tells.
+        let elsewhere: &[&str] = match name.len() {
+            2 => &["te"],
+            6 => &["expect"],
+            7 => &["trailer", "upgrade"],
+            10 if name.eq_ignore_ascii_case(b"connection") => {
+                let close = value.eq_ignore_ascii_case(b"close");
+                // Others that it names would have to go with it.
+                if !close && !value.eq_ignore_ascii_case(b"keep-alive") {
+                    return None;
                 }
-                10 => &["keep-alive"],
-                12 if name.eq_ignore_ascii_case(b"content-type") => {
-                    // Its failures are told in words of its own.
-                    let grpc = b"application/grpc";
-                    let media = value.get(..grpc.len());
-                    if media.is_some_and(|media| media.eq_ignore_ascii_case(grpc)) {
-                        return None;
-                    }
-                    continue;
-                }
-                14 => &["http2-settings"],
-                16 => &["proxy-connection"],
-                17 => &["transfer-encoding"],
-                18 => &["proxy-authenticate"],
-                19 => &["proxy-authorization"],
-                _ => continue,
-            };
-            let is = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
-            if elsewhere.iter().any(is) {
-                return None;
+                closes |= close;
+                continue;
             }
+            10 => &["keep-alive"],
+            12 if name.eq_ignore_ascii_case(b"content-type") => {
+                // Its failures are told in words of its own.
+                let grpc = b"application/grpc";
+                let media = value.get(..grpc.len());
+                if media.is_some_and(|media| media.eq_ignore_ascii_case(grpc)) {
+                    return None;
+                }
+                continue;
+            }
+            14 => &["http2-settings"],
+            16 => &["proxy-connection"],
+            17 => &["transfer-encoding"],
+            18 => &["proxy-authenticate"],
+            19 => &["proxy-authorization"],
+            _ => continue,
+        };
+        let is = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
+        if elsewhere.iter().any(is) {
+            return None;
         }
-        Some(asks)
     }
+    Some(closes)
 }
 
 #[cfg(test)]
@@ -161,7 +155,7 @@ mod tests {
                 (value, head.len() - 2),
             ));
         }
-        Asks::of(Lines::new(head.as_bytes(), &lines)).map(|asks| asks.close)
+        asks_to_close(Lines::new(head.as_bytes(), &lines))
     }
 
     #[test]
